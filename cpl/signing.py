@@ -1,0 +1,188 @@
+"""Signing what the world relies on: an edition's manifest, and the statement of which edition is newest.
+
+Ed25519 (RFC 8037, RFC 9864), as a JWS in general JSON serialisation. Ed25519 is deterministic, so the same
+payload under the same key is the same bytes, and a worker killed and started again signs no second manifest.
+The private key lies in one file that only the worker can read; its name, the fingerprint, is the RFC 7638
+thumbprint, so that nobody can give one key the name of another. `secgov.verify` judges what is made here.
+"""
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from secgov.verify import ALGORITHM, FRESHNESS_TYPE, LIST_NAME, MANIFEST_TYPE
+
+FRESHNESS_LASTS = timedelta(hours=26)
+"""A freshness statement is renewed daily; two hours of grace keep a late renewal from raising a false alarm."""
+
+
+class SigningKeyUnusable(Exception):
+    """The signing key file is missing, readable by others, or not an Ed25519 key; the text says which."""
+
+
+class SignedForm(Protocol):
+    """What the manifest says about a form (`cpl.rendering.Form`, or a stored one)."""
+
+    name: str
+    profile: int
+    raw_length: int
+    raw_sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key ready to sign, its fingerprint, and its public half as a JWK that may be published."""
+
+    private: OKPKey
+    fingerprint: str
+    public: dict[str, str]
+
+
+def make_key_file(path: Path, *, environment: str) -> SigningKey:
+    """Make a new signing key in a file that only its owner may read, and give it.
+
+    Never overwrites: FileExistsError when `path` exists, so that no key can be lost by a second run.
+    `environment` is written into the key, so that a key of a test list can never vouch for the real one.
+    """
+    made = OKPKey.generate_key(
+        "Ed25519", {"use": "sig", "alg": ALGORITHM, "environment": environment}, private=True, auto_kid=True
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        json.dump({"keys": [made.as_dict(private=True)]}, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return _signing_key(made)
+
+
+def load_signing_key(path: Path) -> SigningKey:
+    """The current signing key: the first in the JWK set at `path`. Raises SigningKeyUnusable."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SigningKeyUnusable(f"The signing key file cannot be read: {error}.") from error
+    except ValueError as error:
+        raise SigningKeyUnusable(f"The signing key file {path} is not JSON.") from error
+    if mode & 0o077:
+        raise SigningKeyUnusable(f"The signing key file {path} is open to others: run chmod 600 on it.")
+    try:
+        key = OKPKey.import_key(held["keys"][0])
+    except (KeyError, IndexError, TypeError, ValueError, JoseError) as error:
+        raise SigningKeyUnusable(
+            f"The signing key file {path} is not a JWK set with an Ed25519 key."
+        ) from error
+    if not key.is_private or key.curve_name != "Ed25519":
+        raise SigningKeyUnusable(f"The first key in {path} is not a private Ed25519 key.")
+    return _signing_key(key)
+
+
+def _signing_key(key: OKPKey) -> SigningKey:
+    return SigningKey(private=key, fingerprint=key.thumbprint(), public=public_jwk(key))
+
+
+def public_jwk(key: OKPKey) -> dict[str, str]:
+    """The public half of `key` as a JWK: its fingerprint as `kid`, its use, and the environment it serves."""
+    held = key.as_dict(private=False)
+    members = {name: str(held[name]) for name in ("kty", "crv", "x", "environment") if name in held}
+    return {**members, "use": "sig", "alg": ALGORITHM, "kid": key.thumbprint()}
+
+
+def public_key_set(public_keys: Iterable[dict[str, Any]]) -> bytes:
+    """The JWK set that `keys/` answers with: the bytes of {"keys": […]}, newest key first as given."""
+    return _json_bytes({"keys": list(public_keys)})
+
+
+def manifest_payload(
+    *,
+    environment: str,
+    edition: str,
+    issued_at: datetime,
+    previous_edition: str | None,
+    previous_manifest_sha256: str | None,
+    journal_seal: str | None,
+    forms: Iterable[SignedForm],
+) -> dict[str, Any]:
+    """What a manifest says: one edition ("2.052"), its predecessor, the journal's seal, and every form.
+
+    The first edition of an empty system has no predecessor; an imported one has a number but no manifest.
+    """
+    previous = None
+    if previous_edition is not None:
+        previous = {"edition": previous_edition, "manifest_sha256": previous_manifest_sha256}
+    return {
+        "list": LIST_NAME,
+        "environment": environment,
+        "edition": edition,
+        "issued_at": instant(issued_at),
+        "previous": previous,
+        "journal_seal": journal_seal,
+        "forms": [
+            {
+                "name": form.name,
+                "profile": form.profile,
+                "bytes": form.raw_length,
+                "sha256": form.raw_sha256,
+                "rows": form.rows,
+            }
+            for form in forms
+        ],
+    }
+
+
+def freshness_payload(
+    *, environment: str, edition: str, manifest_sha256: str, at: datetime
+) -> dict[str, Any]:
+    """What a freshness statement says at `at`: the newest edition, its manifest, and until when it holds."""
+    return {
+        "list": LIST_NAME,
+        "environment": environment,
+        "edition": edition,
+        "manifest_sha256": manifest_sha256,
+        "valid_until": instant(at + FRESHNESS_LASTS),
+    }
+
+
+def sign_manifest(payload: dict[str, Any], key: SigningKey) -> bytes:
+    """The signed manifest: these exact bytes are stored, served, and named by `manifest_digest`."""
+    return _sign(payload, key, MANIFEST_TYPE)
+
+
+def sign_freshness(payload: dict[str, Any], key: SigningKey) -> bytes:
+    """The signed freshness statement, as bytes."""
+    return _sign(payload, key, FRESHNESS_TYPE)
+
+
+def manifest_digest(manifest: bytes) -> str:
+    """The SHA-256 of a manifest's exact bytes, 64 lower-case hex: what the next edition and receipts cite."""
+    return hashlib.sha256(manifest).hexdigest()
+
+
+def instant(at: datetime) -> str:
+    """An aware instant in UTC to the second: "2026-12-01T14:05:00Z"."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _sign(payload: dict[str, Any], key: SigningKey, kind: str) -> bytes:
+    header = {"alg": ALGORITHM, "kid": key.fingerprint, "typ": kind}
+    # The library refuses this algorithm unless it is named here, and payloads over about 129 kB.
+    signed = jws.serialize_json(
+        [{"protected": header}], _json_bytes(payload), key.private, algorithms=[ALGORITHM]
+    )
+    return _json_bytes(signed)
+
+
+def _json_bytes(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode()
