@@ -1,0 +1,67 @@
+"""`python -m secgov.local serve | run | manage | test | bench | clean`: what the Makefile calls."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from secgov.local import clean, run, servers
+from secgov.local.places import PROJECT, LocalError, Places
+
+
+class Stopped(SystemExit):
+    """A person or the system asked us to stop, which is no error."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line asks and give the exit code; a sentence says what stands in the way."""
+    parser = argparse.ArgumentParser(prog="python -m secgov.local", description=__doc__)
+    parser.add_argument("--project", type=Path, default=PROJECT, help="whose .local and data to use; this checkout's by default")
+    parser.add_argument("task", choices=["serve", "run", "manage", "test", "bench", "clean"])
+    options, rest = parser.parse_known_args(arguments)
+    places = Places(options.project.resolve())
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        if options.task == "test":
+            return subprocess.call([sys.executable, "-m", "pytest", "-n", "2", *rest], cwd=PROJECT)
+        if options.task == "clean":
+            return clean.clean(places)
+        if options.task == "serve":
+            return serve(places)
+        if options.task == "run":
+            return run.run(places)
+        return with_servers(places, ["manage.py", *rest] if options.task == "manage" else ["-m", "bench", *rest])
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except Stopped:
+        return 0
+
+
+def serve(places: Places) -> int:
+    """Keep the servers up until asked to stop, and print the settings that lead to them."""
+    with servers.for_project(places, os.environ) as environment:
+        for name, value in environment.items():
+            print(f"{name}={value}")
+        print(f"\nThe servers are up; their data is in {places.private}. These settings also stand in .local/env.", flush=True)
+        while True:
+            signal.pause()
+
+
+def with_servers(places: Places, command: list[str]) -> int:
+    """Run a Python command against the project's servers, starting them for its time if they are not up."""
+    with servers.for_project(places, os.environ) as found:
+        environment = dict(os.environ) | found | {"SIGNING_KEY_FILE": str(places.local / "signing-key.json")}
+        return subprocess.call([sys.executable, *command], cwd=PROJECT, env=environment)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+def run(places): return 0
