@@ -1,0 +1,178 @@
+"""What every page shows around its contents: which copy this is, who is here, and where they may go."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+
+from secgov.accounts.models import Membership, Role
+from secgov.journal import clock
+from secgov.web.words import instant_in_words
+
+Places = tuple[tuple[str, str], ...]
+
+LIST: Places = (
+    ("/cpl/", "Search"),
+    ("/cpl/editions/", "Editions"),
+    ("/cpl/changes/", "Changes"),
+    ("/cpl/status/", "Ask about a device"),
+    ("/fir/", "Firmware"),
+    ("/deployed-products/", "Deployed products"),
+    ("/smets1/", "SMETS1 combinations"),
+    ("/matrix/", "Incompatibility matrix"),
+    ("/clauses/", "Clauses"),
+)
+PORTAL: Places = (
+    ("/portal/", "Home"),
+    ("/portal/submissions/", "Submissions"),
+    ("/portal/certificates/", "Certificates"),
+    ("/portal/notices/", "Notices"),
+    ("/portal/plans/", "SSC asks of us"),
+    ("/portal/referrals/", "Referrals"),
+    ("/portal/proposals/", "Proposals"),
+)
+SSC: Places = (
+    ("/portal/ssc/", "Docket"),
+    ("/portal/ssc/meetings/", "Meetings"),
+    ("/portal/ssc/plans/", "Plans"),
+)
+DESK: Places = (
+    ("/admin/board/", "Board"),
+    ("/admin/submissions/", "Submissions"),
+    ("/admin/certificates/", "Certificates"),
+    ("/admin/changes/", "List changes"),
+    ("/admin/editions/", "Editions"),
+)
+FOOTER: Places = (
+    ("/guidance/", "Guidance"),
+    ("/clauses/", "Clauses"),
+    ("/service-level/", "Service level"),
+    ("/guidance/accessibility/", "Accessibility"),
+    ("/guidance/privacy/", "Privacy"),
+)
+SSC_ROLES = frozenset({Role.SSC_MEMBER, Role.SSC_SECRETARY, Role.SSC_CHAIR, Role.EXPERT})
+DESK_ROLES = frozenset({Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A part of the site made for somebody, and its places."""
+
+    url: str
+    label: str
+    places: Places = ()
+
+    def holds(self, path: str) -> bool:
+        """Whether a page belongs to this part."""
+        return any(path.startswith(url) for url in (self.url, *(place for place, _ in self.places)))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place in a navigation: its address, its words, and whether we are there."""
+
+    url: str
+    label: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of one page. `environment` is None in production."""
+
+    environment: dict[str, str] | None
+    audiences: tuple[Link, ...]
+    sub: tuple[Link, ...]
+    sub_label: str
+    footer: tuple[Link, ...]
+    who: str
+    sign_in_url: str
+
+
+THE_LIST = Audience("/cpl/", "The list", LIST)
+THE_PORTAL = Audience("/portal/", "Portal", PORTAL)
+THE_SSC = Audience("/portal/ssc/", "Security Sub-Committee", SSC)
+THE_DESK = Audience("/admin/", "Secretariat", DESK)
+GUIDANCE = Audience("/guidance/", "Guidance")
+SERVICE_LEVEL = Audience("/service-level/", "Service level")
+API = Audience("/api/v1/docs/", "API")
+
+
+def surroundings(request: HttpRequest) -> dict[str, Frame]:
+    """Give templates `look`: the frame of this page for this person. A context processor.
+
+    Costs one query for a person who is signed in, none for the public.
+    """
+    person = request.user if hasattr(request, "user") else AnonymousUser()
+    memberships = list(_memberships(person))
+    audiences = tuple(each for each in _audiences({each.role for each in memberships}) if stands(each.url))
+    here = _present(audiences, request.path)
+    places = tuple((url, label) for url, label in (here.places if here else ()) if stands(url))
+    nearest = max((url for url, _ in places if request.path.startswith(url)), key=len, default="")
+    return {
+        "look": Frame(
+            environment=_environment(),
+            audiences=tuple(Link(each.url, each.label, each is here) for each in audiences),
+            sub=tuple(Link(url, label, url == nearest) for url, label in places),
+            sub_label=here.label if here else "",
+            footer=tuple(Link(url, label) for url, label in FOOTER if stands(url)),
+            who=_who(person, memberships),
+            sign_in_url="" if person.is_authenticated else settings.LOGIN_URL,
+        )
+    }
+
+
+@lru_cache(maxsize=256)
+def stands(path: str) -> bool:
+    """Whether a page answers at this address; we link only what stands."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def _memberships(person: AbstractBaseUser | AnonymousUser) -> QuerySet[Membership]:
+    if not person.is_authenticated:
+        return Membership.objects.none()
+    return Membership.objects.current().filter(user=person).select_related("organisation")
+
+
+def _audiences(roles: set[str]) -> list[Audience]:
+    """Choose the parts of the site that a person with these roles has."""
+    if not roles:
+        return [THE_LIST, GUIDANCE, SERVICE_LEVEL, API]
+    chosen = [THE_LIST]
+    if roles & DESK_ROLES:
+        chosen.append(THE_DESK)
+    if roles & SSC_ROLES:
+        chosen.append(THE_SSC)
+    if roles - DESK_ROLES - SSC_ROLES:
+        chosen.append(THE_PORTAL)
+    return [*chosen, GUIDANCE]
+
+
+def _present(audiences: tuple[Audience, ...], path: str) -> Audience | None:
+    """Find the part that a page belongs to; the longer address wins, so that /portal/ssc/ is the SSC's."""
+    holding = [each for each in audiences if each.holds(path)]
+    return max(holding, key=lambda each: len(each.url), default=None)
+
+
+def _environment() -> dict[str, str] | None:
+    if settings.ENVIRONMENT_NAME == "production":
+        return None
+    return {"name": settings.ENVIRONMENT_NAME.capitalize(), "time": instant_in_words(clock.now())}
+
+
+def _who(person: AbstractBaseUser | AnonymousUser, memberships: list[Membership]) -> str:
+    """Name a person by organisation and role, as in `Osmotherley Instruments · Supplier`."""
+    if not person.is_authenticated:
+        return ""
+    if not memberships:
+        return str(person)
+    return f"{memberships[0].organisation} · {', '.join(each.get_role_display() for each in memberships)}"
