@@ -1,6 +1,7 @@
 """What every page shows around its contents: which copy this is, who is here, and where they may go."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
@@ -12,7 +13,6 @@ from django.urls import Resolver404, resolve
 
 from secgov.accounts.models import Membership, Role
 from secgov.journal import clock
-from secgov.web.words import instant_in_words
 
 Places = tuple[tuple[str, str], ...]
 
@@ -83,9 +83,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of one page. `environment` is None in production."""
+    """The frame of one page. `environment` names a copy that is not production, and is empty there."""
 
-    environment: dict[str, str] | None
+    now: datetime
+    environment: str
     audiences: tuple[Link, ...]
     sub: tuple[Link, ...]
     sub_label: str
@@ -106,7 +107,7 @@ API = Audience("/api/v1/docs/", "API")
 def surroundings(request: HttpRequest) -> dict[str, Frame]:
     """Give templates `look`: the frame of this page for this person. A context processor.
 
-    Costs one query for a person who is signed in, none for the public.
+    Costs one query for the clock, and one more for a person who is signed in.
     """
     person = request.user if hasattr(request, "user") else AnonymousUser()
     memberships = list(_memberships(person))
@@ -116,7 +117,10 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     nearest = max((url for url, _ in places if request.path.startswith(url)), key=len, default="")
     return {
         "look": Frame(
-            environment=_environment(),
+            now=clock.now(),
+            environment=""
+            if settings.ENVIRONMENT_NAME == "production"
+            else settings.ENVIRONMENT_NAME.capitalize(),
             audiences=tuple(Link(each.url, each.label, each is here) for each in audiences),
             sub=tuple(Link(url, label, url == nearest) for url, label in places),
             sub_label=here.label if here else "",
@@ -161,12 +165,6 @@ def _present(audiences: tuple[Audience, ...], path: str) -> Audience | None:
     """Find the part that a page belongs to; the longer address wins, so that /portal/ssc/ is the SSC's."""
     holding = [each for each in audiences if each.holds(path)]
     return max(holding, key=lambda each: len(each.url), default=None)
-
-
-def _environment() -> dict[str, str] | None:
-    if settings.ENVIRONMENT_NAME == "production":
-        return None
-    return {"name": settings.ENVIRONMENT_NAME.capitalize(), "time": instant_in_words(clock.now())}
 
 
 def _who(person: AbstractBaseUser | AnonymousUser, memberships: list[Membership]) -> str:

@@ -1,7 +1,5 @@
 """Pages for everything that is not as it should be: one sentence what it is, one what to do."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
@@ -35,7 +33,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Answer 422: the Code says no, with its clause. Forms show refusals themselves; this is for what has no form."""
+    """Answer 422: the Code says no, with its clause. Forms show refusals themselves; this is for the rest."""
     return render(request, "422.html", {"refusals": refusal.each}, status=422)
 
 
@@ -46,8 +44,6 @@ def not_permitted(request: HttpRequest, error: NotPermitted) -> HttpResponse:
     return render(request, "403.html", {"message": error.message}, status=403)
 
 
-def conflict(request: HttpRequest, error: Conflict, context: dict[str, Any] | None = None) -> HttpResponse:
+def conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
     """Answer 409: somebody was first; nothing was written, and the newer state is shown."""
-    return render(
-        request, "409.html", {"message": error.message, "newer": error.newer, **(context or {})}, status=409
-    )
+    return render(request, "409.html", {"message": error.message, "newer": error.newer}, status=409)

@@ -1,4 +1,4 @@
-"""Dates, times and amounts in the site's words. Instants are shown as London time; nothing here reads the clock."""
+"""Dates, times and amounts in the site's words. Instants are shown in London time; no clock is read."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -53,7 +53,7 @@ def end_in_words(due_at: datetime) -> str:
 
 
 def duration_in_words(length: timedelta) -> str:
-    """Spell a length of time: `15 h 20 min`, `1 day 3 h 12 min`, `4 min`; less than a minute is `under 1 min`."""
+    """Spell a length of time: `15 h 20 min`, `1 day 3 h 12 min`, `4 min`, and `under 1 min`."""
     minutes = int(length.total_seconds() // 60)
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)

@@ -1,6 +1,6 @@
 """The look's small parts for templates: tags, clauses, identifiers, dates in words, deadlines, pages."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from secgov import clauses, time_rules
-from secgov.journal import clock
 from secgov.journal.models import Obligation
 from secgov.journal.services.calendar import working_calendar
 from secgov.web import words
@@ -17,7 +16,8 @@ from secgov.web import words
 register = template.Library()
 
 KINDS = ("", "good", "warn", "bad", "info", "law", "gone", "plain")
-SECONDS_PER_HOUR = 3600
+NOTHING = timedelta(0)
+LAST_HOURS = timedelta(hours=4)  # the DCC is reminded 20 hours into its 24 (F2.9)
 
 register.filter("day", words.day_in_words)
 register.filter("plain_day", words.plain_day)
@@ -42,7 +42,7 @@ def edition(number: int) -> str:
 
 @register.filter
 def counted(number: int, noun: str) -> str:
-    """Count things in words: `{{ 2|counted:"addition" }}` is `two additions`; give `entry,entries` where -s will not do."""
+    """Count things in words: `{{ 2|counted:"addition" }}`, or `counted:"entry,entries"` for an odd plural."""
     one, _, many = noun.partition(",")
     return words.count_in_words(number, one, many)
 
@@ -61,7 +61,7 @@ def at(counts: dict[str, int] | None, place: str) -> int:
 
 @register.simple_tag
 def tag(kind: str, label: str) -> SafeString:
-    """Draw a state: a word with its shape. `kind` is good, warn, bad, info, law, gone, plain, or empty for waiting."""
+    """Draw a state as a word with its shape. `kind` is one of KINDS; the empty one means waiting."""
     if kind not in KINDS:
         raise ValueError(f"There is no tag of kind {kind!r}; there are {', '.join(KINDS)}")
     return format_html('<span class="tag{}">{}</span>', f" tag-{kind}" if kind else "", label)
@@ -102,46 +102,43 @@ def when(value: date | datetime, form: str = "instant") -> SafeString:
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), spell(value))
 
 
-@register.simple_tag
-def due(obligation: Obligation) -> SafeString:
+@register.simple_tag(takes_context=True)
+def due(context: template.Context, obligation: Obligation) -> SafeString:
     """Show a deadline: how long, then the date in words, then its clause. One that is met says when."""
-    now = clock.now()
     if obligation.fell_away_at:
-        state, text, shown = "wait", "Fell away", obligation.fell_away_at
+        state, text, instant = "wait", "Fell away", obligation.fell_away_at
+        date_in_words = words.instant_in_words(instant)
     elif obligation.discharged_at:
-        late = obligation.discharged_at - obligation.due_at
-        state = "met" if late.total_seconds() < 0 else "late"
-        text = "Met" if state == "met" else f"Met late by {words.duration_in_words(late)}"
-        shown = obligation.discharged_at
+        state, text = _met(obligation)
+        instant = obligation.discharged_at
+        date_in_words = words.instant_in_words(instant)
     else:
-        state, text = _time_left(obligation, now)
-        return format_html(
-            '<span class="due due-{}"><b>{}</b><time datetime="{}">{}</time>{}</span>',
-            state,
-            text,
-            obligation.due_at.isoformat(),
-            words.end_in_words(obligation.due_at),
-            clause(obligation.clause),
-        )
+        state, text = _time_left(obligation, context["look"].now)
+        instant = obligation.due_at
+        date_in_words = words.end_in_words(instant)
     return format_html(
         '<span class="due due-{}"><b>{}</b><time datetime="{}">{}</time>{}</span>',
         state,
         text,
-        shown.isoformat(),
-        words.instant_in_words(shown),
+        instant.isoformat(),
+        date_in_words,
         clause(obligation.clause),
     )
+
+
+def _met(obligation: Obligation) -> tuple[str, str]:
+    if time_rules.is_in_time(obligation.discharged_at, obligation.due_at):
+        return "met", "Met"
+    return "late", f"Met late, by {words.duration_in_words(obligation.discharged_at - obligation.due_at)}"
 
 
 def _time_left(obligation: Obligation, now: datetime) -> tuple[str, str]:
     """Say how long is left in the unit of the clock: hours for hours, Working Days for Working Days."""
     left = obligation.due_at - now
-    if left.total_seconds() <= 0:
+    if left <= NOTHING:
         return "late", f"Late by {words.duration_in_words(-left)}"
     if obligation.elapsed_seconds:
-        return (
-            "today" if left.total_seconds() <= 4 * SECONDS_PER_HOUR else "next"
-        ), f"{words.duration_in_words(left)} left"
+        return "today" if left <= LAST_HOURS else "next", f"{words.duration_in_words(left)} left"
     today = time_rules.london_day(now)
     last_day = time_rules.london_day(obligation.due_at - words.SECOND)
     if last_day == today:
