@@ -1,0 +1,87 @@
+"""What every test stands on: real servers, a database of its own, and the clause that it proves."""
+
+import os
+
+from tests import servers
+
+servers.begin()  # before Django reads its settings, and so before anything of ours that uses Django is imported
+
+from collections.abc import Iterator  # noqa: E402  the servers come first
+from contextlib import closing  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import django  # noqa: E402
+import psycopg2  # noqa: E402
+import pytest  # noqa: E402
+from django.conf import LazySettings  # noqa: E402
+from django.db import connection, connections  # noqa: E402
+from psycopg2.extensions import connection as PsycopgConnection  # noqa: E402
+
+from tests import database  # noqa: E402
+
+django.setup()
+
+TEST_DATABASE = f"cpl_test_{os.environ[servers.RUN]}_{servers.worker()}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers that this run started."""
+    servers.end()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker) -> Iterator[None]:
+    """Give this process a copy of the migrated template; pytest-django calls it before the first test that needs one."""
+    if servers.worker() in ("main", "gw0"):
+        database.drop_leftovers()
+    database.copy_template(TEST_DATABASE)
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = TEST_DATABASE
+        for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):  # programs that a test starts find the same database
+            os.environ[variable] = database.on(os.environ[variable], TEST_DATABASE)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    database.drop(TEST_DATABASE)
+
+
+@pytest.fixture(autouse=True)
+def _rows_of_the_migrations_return(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that commits, copy the template again.
+
+    Django empties every table then, and with them the rows that migrations made: holidays, types, guards' own data.
+    """
+    yield
+    if _commits(request):
+        connections.close_all()
+        database.copy_template(TEST_DATABASE)
+
+
+def _commits(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    by_marker = marker is not None and bool(marker.kwargs.get("transaction") or (marker.args and marker.args[0]))
+    by_fixture = {"transactional_db", "live_server", "django_db_reset_sequences"} & set(request.fixturenames)
+    return by_marker or bool(by_fixture)
+
+
+@pytest.fixture(autouse=True)
+def edition_dir(settings: LazySettings, tmp_path: Path) -> Path:
+    """Give each test a folder for editions of its own: what lies there is the witness of the last number."""
+    settings.EDITION_DIR = tmp_path / "editions"
+    return tmp_path / "editions"
+
+
+@pytest.fixture
+def application_url(django_db_setup: None) -> str:
+    """The test database's address for the application's role, which may neither change the schema nor the journal."""
+    if os.environ["DATABASE_URL"] == os.environ["DATABASE_OWNER_URL"]:
+        pytest.skip("DATABASE_URL and DATABASE_OWNER_URL name one role here; give two to test what the database refuses")
+    return os.environ["DATABASE_URL"]
+
+
+@pytest.fixture
+def application_connection(application_url: str, transactional_db: None) -> Iterator[PsycopgConnection]:
+    """A connection as the application's role. It sees what is committed, so the test commits what it makes."""
+    with closing(psycopg2.connect(application_url)) as opened:
+        yield opened
