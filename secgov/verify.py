@@ -367,13 +367,13 @@ def check_state(state: dict[str, Any], manifest: Manifest) -> None:
         )
     if now == seen and manifest.digest != state["manifest_sha256"]:
         raise NotGenuine("rollback", f"Another manifest was accepted as edition {manifest.edition} before.")
-    if now > seen and manifest.previous_edition == state["edition"]:
-        if manifest.previous_digest != state["manifest_sha256"]:
-            raise NotGenuine(
-                "chain",
-                f"Edition {manifest.edition} does not follow from the edition {state['edition']} that was "
-                "accepted before: its predecessor's digest differs.",
-            )
+    follows = now > seen and manifest.previous_edition == state["edition"]
+    if follows and manifest.previous_digest != state["manifest_sha256"]:
+        raise NotGenuine(
+            "chain",
+            f"Edition {manifest.edition} does not follow from the edition {state['edition']} that was "
+            "accepted before: its predecessor's digest differs.",
+        )
 
 
 def new_state(manifest: Manifest) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     """Makes a signing key once: a file for its owner's eyes only (0600), and never over an existing one."""
 
     help = "Make the key that signs editions, in SIGNING_KEY_FILE or the file given. Never overwrites."
-    requires_system_checks: list[str] = []  # the checks of production ask for this very key
+    requires_system_checks = ()  # the checks of production ask for this very key
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take an optional file; SIGNING_KEY_FILE is used without one."""

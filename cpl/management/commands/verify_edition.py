@@ -13,7 +13,7 @@ class Command(BaseCommand):
     """The same checks and words as `python -m secgov.verify`; reads no database and changes nothing but --state."""
 
     help = "Check files of an edition against its signed manifest and the keys you trust."
-    requires_system_checks: list[str] = []  # needs no database and no setting
+    requires_system_checks = ()  # needs no database and no setting
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the verifier's own arguments."""
