@@ -1,0 +1,54 @@
+"""What the list and its making hold."""
+
+from cpl.models.certificates import AssuranceCertificate, Body, CertificateCoverage
+from cpl.models.devices import (
+    DeviceModel,
+    EligibleCombination,
+    EligibleCombinationMember,
+    Generation,
+    ListingPeriod,
+    PhysicalDeviceType,
+    RequiredCertificate,
+    SpecType,
+)
+from cpl.models.editions import (
+    Edition,
+    EditionForm,
+    EditionLimb,
+    EditionPlacement,
+    ListImport,
+    PublicationRequest,
+    PublishedEntry,
+    Receipt,
+    ReceiptHoldback,
+    SigningKey,
+)
+from cpl.models.list_changes import ListChange
+from cpl.models.submissions import Submission, SubmissionCertificate
+
+__all__ = [
+    "AssuranceCertificate",
+    "Body",
+    "CertificateCoverage",
+    "DeviceModel",
+    "Edition",
+    "EditionForm",
+    "EditionLimb",
+    "EditionPlacement",
+    "EligibleCombination",
+    "EligibleCombinationMember",
+    "Generation",
+    "ListChange",
+    "ListImport",
+    "ListingPeriod",
+    "PhysicalDeviceType",
+    "PublicationRequest",
+    "PublishedEntry",
+    "Receipt",
+    "ReceiptHoldback",
+    "RequiredCertificate",
+    "SigningKey",
+    "SpecType",
+    "Submission",
+    "SubmissionCertificate",
+]

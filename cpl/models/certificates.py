@@ -1,0 +1,121 @@
+"""Assurance Certificates and what they cover (F2.3 to F2.5)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField, transition
+
+from cpl.models.devices import DeviceTuple, identity_of
+from secgov.journal.guards import NO_DELETE, state_needs_act
+
+
+class Body(models.TextChoices):
+    """The Assurance Certification Bodies; a closed list (F2.3). Names may change, codes do not (A-55)."""
+
+    ZIGBEE = "ZIGBEE", "ZigBee Alliance"
+    DLMS = "DLMS", "DLMS User Association"
+    NCSC = "NCSC", "NCSC"
+
+
+class AssuranceCertificate(models.Model):
+    """A certificate of one of the three bodies. What follows from dates is derived, never stored (chart 5)."""
+
+    class State(models.TextChoices):
+        RECORDED = "recorded", "Recorded"
+        VALID = "valid", "Valid"
+        INVALID = "invalid", "Invalid"
+        VOID = "void", "Void"
+
+    body = models.CharField(max_length=10, choices=Body.choices)
+    number = models.CharField(max_length=60)
+    standard = models.CharField(max_length=120)
+    standard_version = models.CharField(max_length=40, blank=True)
+    issued_on = models.DateField()
+    expires_on = models.DateField("expiry date", null=True, blank=True)
+    renews_on = models.DateField("renewal date", null=True, blank=True)
+    sc_version = models.CharField("Security Characteristics version", max_length=20, blank=True)
+    certification_commenced_on = models.DateField(null=True, blank=True)
+    test_laboratory = models.CharField(max_length=120, blank=True)
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+")
+    state = FSMField(default=State.RECORDED, choices=State.choices, protected=True)
+    recorded_at = models.DateTimeField()
+    attested_at = models.DateTimeField(null=True, blank=True)
+    attested_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    marks_seen = models.BooleanField(
+        "logo, icons or service mark seen", default=False, help_text="F2.4: what the body's certificates carry."
+    )
+    models_named = models.BooleanField(
+        "names the Device Models and the Physical Device Type", default=False, help_text="F2.5: expressly, each of them."
+    )
+    invalid_reason = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["body", "number"]
+        triggers = [NO_DELETE, state_needs_act("cpl.assurancecertificate")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "number"],
+                condition=~Q(state="void"),
+                name="cpl_assurancecertificate_number_once",
+                violation_error_message="This body's certificate of that number is recorded already (Z2.1(f)).",
+            ),
+            models.CheckConstraint(
+                condition=~Q(body="NCSC")
+                | ((Q(expires_on__isnull=False) | Q(renews_on__isnull=False)) & ~Q(sc_version="")),
+                name="cpl_assurancecertificate_cpa_has_date_and_sc",
+                violation_error_message="A CPA Certificate has an expiry or renewal date and a Security Characteristics version (Z2.1(g)).",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["recorded", "valid", "invalid", "void"]), name="cpl_assurancecertificate_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="valid") | Q(attested_at__isnull=False, models_named=True),
+                name="cpl_assurancecertificate_valid_is_attested",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_body_display()} {self.number}"
+
+    @transition(field=state, source=State.RECORDED, target=State.VALID)
+    def validate(self) -> None:
+        """A second person's act confirms what the Secretariat attested (chart 5)."""
+
+    @transition(field=state, source=State.RECORDED, target=State.INVALID)
+    def invalidate(self) -> None:
+        """The certificate fails F2.5 or was not what it was said to be."""
+
+
+class CertificateCoverage(DeviceTuple):
+    """A Device Model that a certificate expressly names (F2.5, A-09); it may end for one model alone (A-47)."""
+
+    certificate = models.ForeignKey(AssuranceCertificate, models.PROTECT, related_name="coverage")
+    manufacturer_identifier = models.CharField(max_length=4)
+    identity = models.GeneratedField(
+        expression=identity_of("manufacturer_identifier"), output_field=models.CharField(max_length=120), db_persist=True
+    )
+    device_model = models.ForeignKey(
+        "cpl.DeviceModel", models.PROTECT, null=True, blank=True, related_name="coverage", help_text="Once it is listed."
+    )
+    ended_on = models.DateField(null=True, blank=True)
+    end_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["certificate", "id"]
+        triggers = [NO_DELETE]
+        indexes = [models.Index(fields=["identity"], name="cpl_coverage_identity_idx")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate", "identity"], condition=Q(ended_on=None), name="cpl_coverage_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | ~Q(end_reason=""),
+                name="cpl_coverage_end_has_reason",
+                violation_error_message="Say why the certificate no longer covers this model.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate} for {self.identity}"

@@ -1,0 +1,62 @@
+"""The Firmware Information Repository: Manufacturers and their firmware releases (Section F2.14 to F2.17)."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length, Trim
+
+from secgov.journal.guards import NO_DELETE
+
+models.CharField.register_lookup(Length)
+models.TextField.register_lookup(Length)
+models.TextField.register_lookup(Trim)
+
+
+class Manufacturer(models.Model):
+    """Who makes a Device Model, under the identifier that the list uses."""
+
+    identifier = models.CharField(max_length=4, primary_key=True)
+    name = models.CharField(max_length=120, blank=True, help_text="Blank where an imported list gave only the identifier.")
+
+    class Meta:
+        ordering = ["identifier"]
+        triggers = [NO_DELETE]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(identifier__regex=r"^[0-9A-F]{4}$"),
+                name="firmware_repo_manufacturer_identifier_hex",
+                violation_error_message="A manufacturer identifier is four characters, each 0 to 9 or A to F.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.identifier}".strip()
+
+
+class FirmwareRecord(models.Model):
+    """One release, under the number of the entry that it belongs to (F2.15, F2.16).
+
+    The number is the primary key: unique, mandatory, never changed (F2.15(a)).
+    """
+
+    cpl_number = models.PositiveIntegerField("CPL number", primary_key=True)
+    manufacturer = models.ForeignKey(Manufacturer, models.PROTECT, related_name="firmware_records")
+    email = models.EmailField("Manufacturer email address", max_length=254)
+    phone = models.CharField("telephone number", max_length=40)
+    address = models.TextField("business address", max_length=1000)
+    release_notes = models.TextField(max_length=20000)
+    released_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-cpl_number"]
+        triggers = [NO_DELETE]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(email="") & ~Q(phone="") & Q(address__trim__length__gt=0) & Q(release_notes__trim__length__gt=0),
+                name="firmware_repo_firmwarerecord_complete",
+                violation_error_message="The repository needs an email address, a telephone number, a business address and release notes.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"FIR {self.cpl_number:06d}"

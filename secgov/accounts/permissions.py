@@ -1,0 +1,129 @@
+"""Who may do what: one table, asked by every service.
+
+A role gives a duty; a duty is asked of a person, and where the thing belongs to an organisation, of a person of
+that organisation. Nothing else in the project decides on permission.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from secgov.accounts.models import Membership, Organisation, Role, User
+from secgov.errors import NotPermitted
+from secgov.journal.actors import Actor
+
+
+class Duty(Enum):
+    """Something that a service does, in words that complete "may …"."""
+
+    SUBMIT_DEVICE = "submit a device"
+    READ_ALL_SUBMISSIONS = "read every submission"
+    REVIEW_SUBMISSION = "review submissions"
+    ATTEST_CERTIFICATE = "attest certificates"
+    PROPOSE_LIST_CHANGE = "propose changes of the list"
+    APPROVE_LIST_CHANGE = "approve changes of the list"
+    PUBLISH_EDITION = "publish an edition"
+    RECORD_OTHER_CHANNEL = "record that a Party was told by another channel"
+    KEEP_REFERENCE_DATA = "keep requirements, combinations, organisations and the calendar"
+    READ_ADMIN = "read the Secretariat's pages"
+    READ_NOTICES = "read an organisation's notices"
+    READ_FIRMWARE_REPOSITORY = "read the Firmware Information Repository"
+    KEEP_OWN_CONTACTS = "keep an organisation's contacts"
+    INVITE_COLLEAGUE = "invite people of an organisation"
+    ADMIT_ORGANISATION = "admit organisations"
+    ACKNOWLEDGE_EDITION = "acknowledge editions for the DCC"
+    PROVIDE_DCC_LISTS = "provide the DCC's lists"
+
+
+_SUBMITTERS = {Role.SUPPLIER, Role.NETWORK, Role.MANUFACTURER, Role.TEST_LAB, Role.TRADE_BODY, Role.DCC}
+_EVERYBODY = set(Role) - {Role.DCC_CLIENT}
+
+TABLE: dict[Duty, set[Role]] = {
+    Duty.SUBMIT_DEVICE: _SUBMITTERS,
+    Duty.READ_ALL_SUBMISSIONS: {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR},
+    Duty.REVIEW_SUBMISSION: {Role.SECRETARIAT},
+    Duty.ATTEST_CERTIFICATE: {Role.SECRETARIAT},
+    Duty.PROPOSE_LIST_CHANGE: {Role.SECRETARIAT},
+    Duty.APPROVE_LIST_CHANGE: {Role.APPROVER},
+    Duty.PUBLISH_EDITION: {Role.SECRETARIAT, Role.APPROVER},
+    Duty.RECORD_OTHER_CHANNEL: {Role.SECRETARIAT},
+    Duty.KEEP_REFERENCE_DATA: {Role.SECRETARIAT},
+    Duty.READ_ADMIN: {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR},
+    Duty.READ_NOTICES: _EVERYBODY,
+    Duty.READ_FIRMWARE_REPOSITORY: _EVERYBODY | {Role.DCC_CLIENT},
+    Duty.KEEP_OWN_CONTACTS: {Role.ORGANISATION_ADMIN},
+    Duty.INVITE_COLLEAGUE: {Role.ORGANISATION_ADMIN},
+    Duty.ADMIT_ORGANISATION: {Role.SECRETARIAT},
+    Duty.ACKNOWLEDGE_EDITION: {Role.DCC_CLIENT},
+    Duty.PROVIDE_DCC_LISTS: {Role.DCC_CLIENT, Role.DCC},
+}
+
+ROLES_OF_KIND: dict[str, set[Role]] = {
+    Organisation.Kind.PARTY: {Role.SUPPLIER, Role.NETWORK, Role.TESTING_PARTICIPANT, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
+    Organisation.Kind.DCC: {Role.DCC, Role.DCC_CLIENT, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
+    Organisation.Kind.MANUFACTURER: {Role.MANUFACTURER, Role.TESTING_PARTICIPANT, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
+    Organisation.Kind.TEST_LAB: {Role.TEST_LAB, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
+    Organisation.Kind.TRADE_BODY: {Role.TRADE_BODY, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
+    Organisation.Kind.CODE_BODY: {
+        Role.SECRETARIAT, Role.APPROVER, Role.SSC_MEMBER, Role.SSC_SECRETARY, Role.SSC_CHAIR, Role.AUDITOR, Role.EXPERT,
+    },
+    Organisation.Kind.AUTHORITY: {Role.AUTHORITY_RECORDER},
+    Organisation.Kind.OTHER: {Role.EXPERT, Role.AUDITOR, Role.WORKING_GROUP_MEMBER},
+}
+"""Which roles an organisation of a kind can give to its people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The membership by which somebody may do something; it is what the act records."""
+
+    user: User
+    role: Role
+    organisation: Organisation
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the journal writes it: role and organisation as they are now."""
+        return Actor(user_id=self.user.pk, role=self.role.label, organisation=self.organisation.name)
+
+
+def _memberships(user: User, duty: Duty) -> list[Membership]:
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return []
+    held = user.memberships.current().filter(role__in=TABLE[duty]).select_related("organisation").order_by("id")
+    return list(held)
+
+
+def permitted(user: User, duty: Duty, organisation: Organisation | None = None) -> Grant | None:
+    """Say by which membership a person may do a duty, or None.
+
+    `organisation`, where given, must be the one that the membership is of.
+    """
+    for membership in _memberships(user, duty):
+        if organisation is None or membership.organisation_id == organisation.pk:
+            return Grant(user, Role(membership.role), membership.organisation)
+    return None
+
+
+def require(user: User, duty: Duty, organisation: Organisation | None = None, *, hidden: bool = False) -> Grant:
+    """Give the membership by which a person may do a duty.
+
+    Raises NotPermitted; with `hidden`, one that answers as if the thing did not exist.
+    """
+    grant = permitted(user, duty, organisation)
+    if grant is None:
+        raise NotPermitted(f"You may not {duty.value}. Ask your organisation's administrator for a role that may.", hidden=hidden)
+    return grant
+
+
+def organisations_of(user: User, duty: Duty) -> list[Organisation]:
+    """The organisations for which a person may do a duty."""
+    return [membership.organisation for membership in _memberships(user, duty)]
+
+
+def roles_of(user: User) -> set[Role]:
+    """The roles that a person holds now."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return set()
+    return {Role(role) for role in user.memberships.current().values_list("role", flat=True)}

@@ -1,0 +1,9 @@
+"""The admin's own site: the Secretariat's desk."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class SecretariatAdminConfig(AdminConfig):
+    """Puts the Secretariat's site in place of Django's."""
+
+    default_site = "secgov.admin.SecretariatSite"

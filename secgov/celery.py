@@ -1,0 +1,21 @@
+"""The worker and its beat. A sweep does what is due and may run twice, late or beside itself; a message only hurries it."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
+
+app = Celery("secgov")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["secgov.journal", "cpl"])
+
+app.conf.beat_schedule = {
+    "publish the next edition when its window has ended": {"task": "cpl.publish", "schedule": 60.0},
+    "carry each edition to the DCC, the website and the Parties": {"task": "cpl.complete_limbs", "schedule": 60.0},
+    "send the messages that wait": {"task": "journal.send_messages", "schedule": 60.0},
+    "raise the alarms at half, at four fifths and when due": {"task": "journal.raise_alarms", "schedule": 60.0},
+    "seal the acts since the last seal": {"task": "journal.seal_acts", "schedule": 300.0},
+    "count the promises every night": {"task": "cpl.check_promises", "schedule": crontab(hour=3, minute=10)},
+}

@@ -1,0 +1,62 @@
+"""Documents by content, their classification under the Information Policy, and who read them."""
+
+from django.db import models
+
+from secgov.journal.guards import INSERT_ONLY
+
+
+class Classification(models.TextChoices):
+    """The levels of the SEC Panel Information Policy (domain facts, section 7)."""
+
+    WHITE = "white", "White"
+    GREEN = "green", "Green"
+    AMBER = "amber", "Amber"
+    RED = "red", "Red"
+
+
+class Content(models.Model):
+    """Bytes, once, under their own digest."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    size = models.PositiveBigIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        triggers = [INSERT_ONLY]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Document(models.Model):
+    """A named document of some organisation; what it says never changes."""
+
+    content = models.ForeignKey(Content, models.PROTECT, related_name="documents")
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    classification = models.CharField(max_length=10, choices=Classification.choices)
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="documents")
+    uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        triggers = [INSERT_ONLY]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reading(models.Model):
+    """Somebody took a document that is not White."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="readings")
+    read_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-read_at"]
+        triggers = [INSERT_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.document} by {self.read_by}"

@@ -1,0 +1,23 @@
+"""The one clock. Only edges read it; a rehearsal moves it."""
+
+import datetime as dt
+
+from secgov.journal.models import Rehearsal
+from secgov.time_rules import LONDON
+
+
+def now() -> dt.datetime:
+    """The present instant in UTC, or in a database marked as a rehearsal the instant that it pretends.
+
+    A pretended instant goes on from where it was set, so time never stands still and never goes back.
+    """
+    real = dt.datetime.now(dt.UTC)
+    rehearsal = Rehearsal.objects.first()
+    if rehearsal is None or rehearsal.now is None:
+        return real
+    return rehearsal.now + max(real - rehearsal.set_at, dt.timedelta(0))
+
+
+def today() -> dt.date:
+    """The present date in London (TR-1)."""
+    return now().astimezone(LONDON).date()

@@ -1,0 +1,36 @@
+"""Guards that the database itself keeps, whatever the code above it does.
+
+The application's role is refused UPDATE and DELETE on some tables outright (see `grants.py`); these triggers
+hold for every role, the owner's included.
+"""
+
+import pgtrigger
+
+NO_DELETE = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
+INSERT_ONLY = pgtrigger.Protect(name="insert_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+def state_needs_act(label: str) -> pgtrigger.Trigger:
+    """Refuse, at commit, a change of `state` that no act of the same transaction tells of.
+
+    `label` is the model's label in lower case, as acts name their subject, for example `cpl.listchange`.
+    Deferred, since services save a row before they record what they did.
+    """
+    return pgtrigger.Trigger(
+        name="state_needs_act",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("state"),
+        timing=pgtrigger.Deferred,
+        condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
+        func=f"""
+            IF NOT EXISTS (
+                SELECT 1 FROM journal_act
+                WHERE subject_type = '{label}' AND subject_id = NEW.id::text
+                  AND transaction_id = pg_current_xact_id()::text::bigint
+            ) THEN
+                RAISE EXCEPTION 'the state of {label} % changed without an act', NEW.id
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NULL;
+        """,
+    )

@@ -1,0 +1,34 @@
+"""What the journal does for every app above it."""
+
+from secgov.journal.services.acts import record, seal_acts, verify_seals
+from secgov.journal.services.obligations import (
+    close_task,
+    discharge,
+    fall_away,
+    open_obligation_for_hours,
+    open_obligation_for_working_days,
+    open_task,
+    raise_alarms,
+)
+from secgov.journal.services.outbox import enqueue, give_notice, record_other_channel, send_messages
+from secgov.journal.services.sweeps import beat
+from secgov.journal.services.calendar import working_calendar
+
+__all__ = [
+    "beat",
+    "close_task",
+    "discharge",
+    "enqueue",
+    "fall_away",
+    "give_notice",
+    "open_obligation_for_hours",
+    "open_obligation_for_working_days",
+    "open_task",
+    "raise_alarms",
+    "record",
+    "record_other_channel",
+    "seal_acts",
+    "send_messages",
+    "verify_seals",
+    "working_calendar",
+]

@@ -1,0 +1,14 @@
+"""Every address of the site. Each app's edges name their own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+]
+handler400 = "secgov.web.errors.bad_request"
+handler403 = "secgov.web.errors.forbidden"
+handler404 = "secgov.web.errors.not_found"
+handler500 = "secgov.web.errors.server_error"
