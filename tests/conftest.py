@@ -38,7 +38,10 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict["NAME"] = TEST_DATABASE
-        for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):  # programs that a test starts find the same database
+        for variable in (
+            "DATABASE_URL",
+            "DATABASE_OWNER_URL",
+        ):  # programs that a test starts find the same database
             os.environ[variable] = database.on(os.environ[variable], TEST_DATABASE)
     yield
     with django_db_blocker.unblock():
@@ -60,7 +63,9 @@ def _rows_of_the_migrations_return(request: pytest.FixtureRequest) -> Iterator[N
 
 def _commits(request: pytest.FixtureRequest) -> bool:
     marker = request.node.get_closest_marker("django_db")
-    by_marker = marker is not None and bool(marker.kwargs.get("transaction") or (marker.args and marker.args[0]))
+    by_marker = marker is not None and bool(
+        marker.kwargs.get("transaction") or (marker.args and marker.args[0])
+    )
     by_fixture = {"transactional_db", "live_server", "django_db_reset_sequences"} & set(request.fixturenames)
     return by_marker or bool(by_fixture)
 
@@ -76,7 +81,9 @@ def edition_dir(settings: LazySettings, tmp_path: Path) -> Path:
 def application_url(django_db_setup: None) -> str:
     """The test database's address for the application's role, which may neither change the schema nor the journal."""
     if os.environ["DATABASE_URL"] == os.environ["DATABASE_OWNER_URL"]:
-        pytest.skip("DATABASE_URL and DATABASE_OWNER_URL name one role here; give two to test what the database refuses")
+        pytest.skip(
+            "DATABASE_URL and DATABASE_OWNER_URL name one role here; give two to test what the database refuses"
+        )
     return os.environ["DATABASE_URL"]
 
 

@@ -42,11 +42,15 @@ def template() -> str:
         cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
         if cursor.rowcount == 0:
             unfinished = f"{name}_unfinished"
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(unfinished)))
+            cursor.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(unfinished))
+            )
             cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
             _migrate(unfinished)
             cursor.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(name))
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(unfinished), sql.Identifier(name)
+                )
             )
     return name
 
@@ -98,6 +102,10 @@ def _schema_digest() -> str:
     digest = hashlib.sha256()
     apps = ("secgov", "firmware_repo", "cpl", "ssc")
     files = [path for app in apps for path in (PROJECT / app).glob("**/migrations/*.py")]
-    for path in [*sorted(files), PROJECT / "requirements" / "base.txt", *sorted(PROJECT.glob("secgov/journal/gr*.py"))]:
+    for path in [
+        *sorted(files),
+        PROJECT / "requirements" / "base.txt",
+        *sorted(PROJECT.glob("secgov/journal/gr*.py")),
+    ]:
         digest.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

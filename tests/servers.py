@@ -43,7 +43,13 @@ def begin() -> None:
         FOUR_EYES="1",
         EDITION_WINDOW_MINUTES="30",
     )
-    for name in ("SIGNING_KEY_FILE", "ALLOWED_HOSTS", "WORKING_DAY_DIVISION", "FIR_PUBLIC", "AUTHORITY_EMAIL"):
+    for name in (
+        "SIGNING_KEY_FILE",
+        "ALLOWED_HOSTS",
+        "WORKING_DAY_DIVISION",
+        "FIR_PUBLIC",
+        "AUTHORITY_EMAIL",
+    ):
         os.environ.pop(name, None)  # a test asks for what it needs
 
 

@@ -11,6 +11,8 @@ from types import FrameType
 from secgov.local import clean, run, servers
 from secgov.local.places import PROJECT, LocalError, Places
 
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
 
 class Stopped(SystemExit):
     """A person or the system asked us to stop, which is no error."""
@@ -19,11 +21,18 @@ class Stopped(SystemExit):
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks and give the exit code; a sentence says what stands in the way."""
     parser = argparse.ArgumentParser(prog="python -m secgov.local", description=__doc__)
-    parser.add_argument("--project", type=Path, default=PROJECT, help="whose .local and data to use; this checkout's by default")
+    parser.add_argument(
+        "--project",
+        type=Path,
+        default=PROJECT,
+        help="whose .local and data to use; this checkout's by default",
+    )
     parser.add_argument("task", choices=["serve", "run", "manage", "test", "bench", "clean"])
-    options, rest = parser.parse_known_args(arguments)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help="what the task itself is told")
+    options = parser.parse_args(arguments)
+    rest: list[str] = options.rest
     places = Places(options.project.resolve())
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, _stop)
     try:
         if options.task == "test":
@@ -34,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
             return serve(places)
         if options.task == "run":
             return run.run(places)
-        return with_servers(places, ["manage.py", *rest] if options.task == "manage" else ["-m", "bench", *rest])
+        return with_servers(
+            places, ["manage.py", *rest] if options.task == "manage" else ["-m", "bench", *rest]
+        )
     except LocalError as error:
         print(error, file=sys.stderr)
         return 1
@@ -47,7 +58,10 @@ def serve(places: Places) -> int:
     with servers.for_project(places, os.environ) as environment:
         for name, value in environment.items():
             print(f"{name}={value}")
-        print(f"\nThe servers are up; their data is in {places.private}. These settings also stand in .local/env.", flush=True)
+        print(
+            f"\nThe servers are up; their data is in {places.private}. These settings also stand in .local/env.",
+            flush=True,
+        )
         while True:
             signal.pause()
 
@@ -55,11 +69,13 @@ def serve(places: Places) -> int:
 def with_servers(places: Places, command: list[str]) -> int:
     """Run a Python command against the project's servers, starting them for its time if they are not up."""
     with servers.for_project(places, os.environ) as found:
-        environment = dict(os.environ) | found | {"SIGNING_KEY_FILE": str(places.local / "signing-key.json")}
+        environment = found | os.environ | {"SIGNING_KEY_FILE": str(run.signing_key(places))}
         return subprocess.call([sys.executable, *command], cwd=PROJECT, env=environment)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
+    for other in STOP_SIGNALS:  # once stopping has begun, another Ctrl-C must not leave half of it running
+        signal.signal(other, signal.SIG_IGN)
     raise Stopped(0)
 
 

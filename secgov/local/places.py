@@ -58,7 +58,9 @@ class Places:
         self.private.mkdir(mode=0o711, exist_ok=True)
         found = os.lstat(self.private)
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            raise LocalError(f"{self.private} belongs to somebody else. Remove it, or ask its owner to, and start again.")
+            raise LocalError(
+                f"{self.private} belongs to somebody else. Remove it, or ask its owner to, and start again."
+            )
         self.private.chmod(0o711)  # whatever the umask was; what lies inside is closed to others
 
     @contextmanager

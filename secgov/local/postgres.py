@@ -154,7 +154,9 @@ class PostgresServer:
                 break
             if self.process.poll() is None:
                 return
-        raise LocalError(f"PostgreSQL did not start. Its log, {self.log}, ends with:\n{processes.tail(self.log)}")
+        raise LocalError(
+            f"PostgreSQL did not start. Its log, {self.log}, ends with:\n{processes.tail(self.log)}"
+        )
 
     def _ready_or_gone(self) -> bool:
         if self.process is None or self.process.poll() is not None:
@@ -181,10 +183,14 @@ class PostgresServer:
                 cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
                 if cursor.rowcount == 0:
                     statement = "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE {} PASSWORD %s"
-                    cursor.execute(sql.SQL(statement).format(sql.Identifier(role), sql.SQL(right)), [password])
+                    cursor.execute(
+                        sql.SQL(statement).format(sql.Identifier(role), sql.SQL(right)), [password]
+                    )
             cursor.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.rowcount == 0:
                 cursor.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                        sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
+                    )
                 )
         connection.close()

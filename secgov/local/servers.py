@@ -122,9 +122,13 @@ def _of_the_first(places: Places) -> Environment:
             environment = dict(shlex.split(line)[0].split("=", 1) for line in lines)
             try:
                 psycopg2.connect(environment["DATABASE_URL"]).close()
-            except psycopg2.OperationalError:  # a leftover of one that was killed; its successor is about to replace it
+            except (
+                psycopg2.OperationalError
+            ):  # a leftover of one that was killed; its successor is about to replace it
                 time.sleep(0.2)
                 continue
             return environment
         time.sleep(0.1)
-    raise LocalError("Another process of this project holds the servers, and they do not answer. Stop it and try again.")
+    raise LocalError(
+        "Another process of this project holds the servers, and they do not answer. Stop it and try again."
+    )

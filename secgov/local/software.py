@@ -60,7 +60,9 @@ def _copy(target: Path) -> None:
     postgres = _find(POSTGRES_WHEEL)
     # The programs look for their libraries in ../../../<wheel>.libs, so both keep their relative places.
     unneeded = shutil.ignore_patterns("include", "pgxs", "*.a")
-    shutil.copytree(postgres / POSTGRES_TREE, target / POSTGRES_WHEEL / POSTGRES_TREE, symlinks=True, ignore=unneeded)
+    shutil.copytree(
+        postgres / POSTGRES_TREE, target / POSTGRES_WHEEL / POSTGRES_TREE, symlinks=True, ignore=unneeded
+    )
     libraries = f"{POSTGRES_WHEEL}.libs"
     shutil.copytree(postgres.parent / libraries, target / libraries, symlinks=True)
     kind = f"linux-{'aarch64' if platform.machine() in ('aarch64', 'arm64') else 'x86_64'}"
@@ -76,6 +78,8 @@ def _find(wheel: str) -> Path:
 
 def _versions() -> str:
     try:
-        return "-".join(importlib.metadata.version(name.replace("_", "-")) for name in (POSTGRES_WHEEL, VALKEY_WHEEL))
+        return "-".join(
+            importlib.metadata.version(name.replace("_", "-")) for name in (POSTGRES_WHEEL, VALKEY_WHEEL)
+        )
     except importlib.metadata.PackageNotFoundError:
         raise LocalError(MISSING) from None

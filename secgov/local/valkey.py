@@ -52,7 +52,9 @@ class ValkeyServer:
                     output=log,
                 )
             assert self.process.stdin is not None
-            with contextlib.suppress(BrokenPipeError):  # it is gone already, and the wait below finds that out
+            with contextlib.suppress(
+                BrokenPipeError
+            ):  # it is gone already, and the wait below finds that out
                 self.process.stdin.write(self._configuration().encode())
                 self.process.stdin.close()
             try:
