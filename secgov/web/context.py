@@ -131,6 +131,13 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     }
 
 
+def landing_place(person: AbstractBaseUser) -> str:
+    """Give the address that a person is led to after signing in: the first part of the site made for them."""
+    roles = {each.role for each in _memberships(person)}
+    own = (each.url for each in _audiences(roles) if each not in (THE_LIST, GUIDANCE, SERVICE_LEVEL, API))
+    return next((url for url in own if stands(url)), THE_LIST.url)
+
+
 @lru_cache(maxsize=256)
 def stands(path: str) -> bool:
     """Whether a page answers at this address; we link only what stands."""

@@ -43,7 +43,7 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Hand on, or redirect. Every role reads or writes something that is not White, so nobody is let off."""
+        """Hand on, or redirect. Every role reads or writes something not White, so nobody is let off."""
         if (
             settings.SECOND_FACTOR_REQUIRED
             and request.user.is_authenticated

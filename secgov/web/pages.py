@@ -1,0 +1,59 @@
+"""Pages that belong to no app: home, the clauses, guidance."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from cpl.models import Edition
+from secgov.web.assumptions import ASSUMPTIONS, GLOSSARY
+from secgov.web.clause_page import KINDS, parts
+from secgov.web.context import landing_place
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what this is, the newest edition, and the ways in."""
+    newest = Edition.objects.placed().defer("manifest").first()
+    return render(request, "web/home.html", {"newest": newest})
+
+
+@require_safe
+def clauses(request: HttpRequest) -> HttpResponse:
+    """Show every row of the clause register, and where it is coded."""
+    shown = parts()
+    rows = [row for part in shown for row in part.rows]
+    counts = [(status, kind, sum(row.status == status for row in rows)) for status, kind in KINDS.items()]
+    return render(request, "web/clauses.html", {"parts": shown, "counts": counts, "total": len(rows)})
+
+
+@require_safe
+def guidance(request: HttpRequest) -> HttpResponse:
+    """Say how the list works, what we assume, and what the words mean."""
+    context = {
+        "assumptions": ASSUMPTIONS,
+        "glossary": GLOSSARY,
+        "window": settings.EDITION_WINDOW_MINUTES,
+        "fir_public": settings.FIR_PUBLIC,
+    }
+    return render(request, "web/guidance.html", context)
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say how accessible this site is, and what is not."""
+    return render(request, "web/accessibility.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say which personal data are kept, why, and for how long."""
+    return render(request, "web/privacy.html")
+
+
+@require_safe
+def after_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead a person who has just signed in to the part of the site made for them."""
+    if not request.user.is_authenticated:
+        return redirect(settings.LOGIN_URL)
+    return redirect(landing_place(request.user))

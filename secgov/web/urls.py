@@ -1,0 +1,14 @@
+"""Addresses of the pages that belong to no app."""
+
+from django.urls import path
+
+from secgov.web import pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("clauses/", pages.clauses, name="clauses"),
+    path("guidance/", pages.guidance, name="guidance"),
+    path("guidance/accessibility/", pages.accessibility, name="accessibility"),
+    path("guidance/privacy/", pages.privacy, name="privacy"),
+    path("after-sign-in/", pages.after_sign_in, name="after-sign-in"),
+]
