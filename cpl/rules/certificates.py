@@ -23,7 +23,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from cpl.rules.device_types import NAMES
 from cpl.rules.limbs import Limb, limb
 from secgov.errors import Refusal
 from secgov.time_rules import months_after
@@ -72,8 +71,10 @@ class Coverage:
 class Certificate:
     """The facts of one certificate.
 
-    ``device_types`` are the Physical Device Types it names, ``lapsed_on`` the London
-    date of a confirmed withdrawal, cancellation or other event, if any.
+    ``marks_seen`` and ``models_named`` are what the Secretariat attested: the marks
+    of the body, and that the document names each Device Model covered and its
+    Physical Device Type. ``lapsed_on`` is the London date of a confirmed
+    withdrawal, cancellation or other event, if any.
     """
 
     body: str
@@ -81,8 +82,8 @@ class Certificate:
     standard: str = ""
     standard_version: str = ""
     state: str = RECORDED
-    attested: bool = False
-    device_types: frozenset[str] = frozenset()
+    marks_seen: bool = False
+    models_named: bool = False
     coverage: tuple[Coverage, ...] = ()
     issued_on: date | None = None
     expires_on: date | None = None
@@ -146,9 +147,6 @@ def date_kind(certificate: Certificate) -> str:
 
 def identification_limbs(certificate: Certificate) -> tuple[Limb, ...]:
     """Judge whether models and type are expressly identified; CPA is no exception. Section F2.5"""
-    strangers = sorted(
-        {link.identity.split("|")[0] for link in certificate.coverage} - certificate.device_types
-    )
     return (
         limb(
             "F2.5",
@@ -160,14 +158,12 @@ def identification_limbs(certificate: Certificate) -> tuple[Limb, ...]:
         ),
         limb(
             "F2.5",
-            "The certificate expressly identifies the Physical Device Type.",
-            bool(certificate.device_types) and not strangers,
-            f"Certificate {certificate.number} names no Physical Device Type."
-            if not certificate.device_types
-            else f"Certificate {certificate.number} does not name the type "
-            f"{', '.join(NAMES.get(code, code) for code in strangers)}.",
-            remedy="Record the Physical Device Types that the certificate names.",
-            field="device_types",
+            "The Secretariat has attested that it names each of them and the Physical Device Type.",
+            certificate.models_named,
+            f"Nobody has attested that certificate {certificate.number} expressly names each Device Model "
+            "and its Physical Device Type.",
+            remedy="Compare the document with the Device Models listed under it, then attest it.",
+            field="models_named",
         ),
     )
 
@@ -275,10 +271,10 @@ def attestation_limb(certificate: Certificate) -> Limb:
     return limb(
         CLAUSE_OF_BODY[certificate.body],
         f"The Secretariat has attested: {ATTESTATIONS[certificate.body]}",
-        certificate.attested,
+        certificate.marks_seen,
         f"Nobody has attested what shows that {BODY_NAMES[certificate.body]} issued the certificate.",
         remedy="Look at the document, then attest it.",
-        field="attested",
+        field="marks_seen",
     )
 
 
@@ -321,7 +317,7 @@ def is_current(certificate: Certificate, *, on: date) -> bool:
 
 
 def is_in_force(certificate: Certificate, *, on: date) -> bool:
-    """Tell whether a certificate is valid and current on a London date. Section F2.5 and TR-7"""
+    """Tell whether a certificate is valid and current on a London date. Section F2.5"""
     return certificate.state == VALID and is_current(certificate, on=on)
 
 
@@ -345,7 +341,9 @@ def is_covered(certificate: Certificate, identity: str, *, on: date) -> bool:
     )
 
 
-def governing(certificates: Iterable[Certificate], identity: str, *, body: str, on: date) -> Certificate | None:
+def governing(
+    certificates: Iterable[Certificate], identity: str, *, body: str, on: date
+) -> Certificate | None:
     """Pick the certificate that governs a Device Model that day, or None. Appendix Z 2.1(g)
 
     Takes a body's code and a London date. The one in force with the latest

@@ -22,8 +22,8 @@ from cpl.rules.versions import (
     clean_gbcs_version,
     clean_spec_type,
     clean_spec_version,
-    generation_of,
     gbcs_text,
+    generation_of,
     specification_text,
 )
 from secgov.errors import Refusal
@@ -47,7 +47,7 @@ class DeviceIdentity:
 
     @property
     def generation(self) -> str:
-        """"SMETS1" or "SMETS2+", which follows from the specification version."""
+        """ "SMETS1" or "SMETS2+", which follows from the specification version."""
         return generation_of(self.spec_type, self.spec_version)
 
     @property

@@ -49,9 +49,7 @@ CHOICES = tuple((each.code, each.name) for each in DEVICE_TYPES)
 ELECTRICITY_METERS = frozenset({SINGLE_ELEMENT_ESME, TWIN_ELEMENT_ESME, POLYPHASE_ESME})
 
 _BY_ANY_NAME = {
-    text.casefold(): each.code
-    for each in DEVICE_TYPES
-    for text in (each.code, each.name, each.short_name)
+    text.casefold(): each.code for each in DEVICE_TYPES for text in (each.code, each.name, each.short_name)
 }
 _HUB_FUNCTIONS = {
     "chf": "Communications Hub Function",

@@ -19,8 +19,9 @@ from secgov.errors import Refusal
 
 HASH_DIGITS = 64
 """SHA-256 in hexadecimal (A-01)."""
-IMAGE_TEXT_CAP = 200
-"""Characters for creator and descriptor."""
+IMAGE_CREATOR_CAP = 200
+IMAGE_DESCRIPTOR_CAP = 500
+"""Characters."""
 
 _HASH = re.compile(rf"[0-9A-F]{{{HASH_DIGITS}}}\Z")
 
@@ -52,7 +53,7 @@ def clean_image_creator(text: str) -> str:
         field="image_creator",
         clause="Z2.1(h)(i)",
         name="the identity of the image’s creator",
-        cap=IMAGE_TEXT_CAP,
+        cap=IMAGE_CREATOR_CAP,
     )
 
 
@@ -66,7 +67,7 @@ def clean_image_descriptor(text: str) -> str:
         field="image_descriptor",
         clause="Z2.1(h)(ii)",
         name="the descriptor of the image",
-        cap=IMAGE_TEXT_CAP,
+        cap=IMAGE_DESCRIPTOR_CAP,
     )
 
 
@@ -93,10 +94,13 @@ def clean_image_hash(text: str) -> str:
     )
 
 
-def read_image(fields: Mapping[str, str]) -> tuple[Image | None, tuple[Refusal, ...]]:
+def read_image(
+    fields: Mapping[str, str], *, has_image: bool = False
+) -> tuple[Image | None, tuple[Refusal, ...]]:
     """Read the three items of an image: all of them or none. Appendix Z 2.1(h)
 
-    Takes the fields by name, as written. Gives the cleaned image (``NO_IMAGE``
+    Takes the fields by name, as written, and whether the submitter says that
+    there is an image (then all three are required). Gives the cleaned image (``NO_IMAGE``
     where all three are blank) and no refusals, or None and every refusal.
     """
     cleaners = {
@@ -104,7 +108,7 @@ def read_image(fields: Mapping[str, str]) -> tuple[Image | None, tuple[Refusal, 
         "image_descriptor": clean_image_descriptor,
         "image_hash": clean_image_hash,
     }
-    if not any((fields.get(field) or "").strip() for field in cleaners):
+    if not has_image and not any((fields.get(field) or "").strip() for field in cleaners):
         return NO_IMAGE, ()
     clean: dict[str, str] = {}
     refusals: list[Refusal] = []

@@ -15,7 +15,9 @@ from secgov.errors import Refusal
 _LINE_BREAKS = {"\r\n": "\n", "\r": "\n"}
 # Invisible characters that reorder or hide what follows them: nobody types them
 # into a name or an address on purpose, and they make two texts look alike.
-_HIDDEN = frozenset("\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_HIDDEN = frozenset(
+    "\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 
 
 def clean_line(text: str, *, field: str, clause: str, name: str, cap: int) -> str:
