@@ -8,8 +8,9 @@ A FILE is an edition's `csv`, `full` or `json` form (plain or gzip); MANIFEST is
 came with it; KEYS is a JWK set whose fingerprint was compared out of band. STATE is a small file of the
 caller's own that remembers the newest edition accepted, so that an older one is refused later.
 
-It is one file on purpose, and longer than others here for that reason. The order of the checks is the order of the trust: the key, the signature, what the manifest says of
-itself, the remembered state, then each file, its length before its content.
+It is one file on purpose, and longer than others here for that reason. The order of the checks is the
+order of the trust: the key, the signature, what the manifest says of itself, the remembered state, then
+each file, its length before its content.
 """
 
 import argparse
@@ -549,8 +550,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--environment", help="expected environment; by default, the one the key names")
 
 
-def run(options: argparse.Namespace, *, at: datetime) -> tuple[bool, str]:
-    """Judge what the arguments name at the instant `at`: whether it passed, and the sentence to print."""
+def run(options: argparse.Namespace) -> tuple[bool, str]:
+    """Judge what the arguments name, as of now: whether it passed, and the sentence to print."""
+    # The one place below the edges that reads a clock: this file must run alone, without the rest of us.
+    at = datetime.now(UTC)
     try:
         checked = verify_files(
             options.files,
@@ -574,8 +577,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m secgov.verify", description=(__doc__ or "").split("\n")[0]
     )
     add_arguments(parser)
-    # The one place below the edges that reads a clock: this file must also run alone, without the rest.
-    passed, sentence = run(parser.parse_args(arguments), at=datetime.now(UTC))
+    passed, sentence = run(parser.parse_args(arguments))
     print(sentence, file=sys.stdout if passed else sys.stderr)
     return 0 if passed else 1
 
