@@ -24,11 +24,6 @@ django.setup()
 TEST_DATABASE = f"cpl_test_{os.environ[servers.RUN]}_{servers.worker()}"
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the servers that this run started."""
-    servers.end()
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker) -> Iterator[None]:
     """Give this process a copy of the migrated template; pytest-django calls it before the first test that needs one."""

@@ -4,10 +4,9 @@ The servers must be up before Django reads its settings. So `begin` is called wh
 imported, by the process that a person started; the processes of pytest-xdist inherit what it put in the environment.
 """
 
+import atexit
 import os
 import secrets
-import shutil
-import tempfile
 import zlib
 from contextlib import AbstractContextManager
 
@@ -27,7 +26,7 @@ def begin() -> None:
         _running = servers.for_tests(Places(), _given())
         os.environ.update(_running.__enter__())
         os.environ[RUN] = f"{os.getpid()}_{secrets.token_hex(3)}"
-        os.environ["CPL_TEST_FOLDER"] = tempfile.mkdtemp(prefix="cpl-test-")
+        atexit.register(end)
     folder = f"{os.environ['CPL_TEST_FOLDER']}/{worker()}"
     os.makedirs(folder, exist_ok=True)
     os.environ.update(
@@ -59,7 +58,6 @@ def end() -> None:
     if _running is not None:
         _running.__exit__(None, None, None)
         _running = None
-        shutil.rmtree(os.environ["CPL_TEST_FOLDER"], ignore_errors=True)
 
 
 def worker() -> str:

@@ -36,7 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, _stop)
     try:
         if options.task == "test":
-            return subprocess.call([sys.executable, "-m", "pytest", "-n", "2", *rest], cwd=PROJECT)
+            os.chdir(PROJECT)
+            os.execv(
+                sys.executable, [sys.executable, "-m", "pytest", "-n", "2", *rest]
+            )  # tests/servers.py sees to the servers
         if options.task == "clean":
             return clean.clean(places)
         if options.task == "serve":
@@ -70,7 +73,13 @@ def with_servers(places: Places, command: list[str]) -> int:
     """Run a Python command against the project's servers, starting them for its time if they are not up."""
     with servers.for_project(places, os.environ) as found:
         environment = found | os.environ | {"SIGNING_KEY_FILE": str(run.signing_key(places))}
-        return subprocess.call([sys.executable, *command], cwd=PROJECT, env=environment)
+        child = subprocess.Popen([sys.executable, *command], cwd=PROJECT, env=environment)
+        try:
+            return child.wait()
+        finally:
+            if child.poll() is None:
+                child.terminate()
+                child.wait()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -20,21 +20,33 @@ SETS = {
 
 def install(wanted: str) -> None:
     """Bring `.venv` to what `wanted` needs, or do nothing where it is so already."""
-    files = [PROJECT / "requirements" / (name + ".txt") for name in SETS[wanted]]
     local = PROJECT / ".local"
     local.mkdir(mode=0o700, exist_ok=True)
     with (local / "install.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-        stamp = PROJECT / ".venv" / ("." + wanted)
-        if stamp.exists() and stamp.read_text() == digest:
+        stamp = _stamp(wanted)
+        if stamp.exists() and stamp.read_text() == _digest(wanted):
             return
         python = PROJECT / ".venv" / "bin" / "python"
         if not python.exists():
             print("Making .venv", flush=True)
             _call([sys.executable, "-m", "venv", "--clear", str(python.parent.parent)], os.environ)
-        _install(python, files)
-        stamp.write_text(digest)
+        _install(python, _files(wanted))
+        for name in SETS:
+            if set(SETS[name]) <= set(SETS[wanted]):
+                _stamp(name).write_text(_digest(name))
+
+
+def _files(wanted: str) -> "list[Path]":
+    return [PROJECT / "requirements" / (name + ".txt") for name in SETS[wanted]]
+
+
+def _stamp(wanted: str) -> Path:
+    return PROJECT / ".venv" / ("." + wanted)
+
+
+def _digest(wanted: str) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in _files(wanted))).hexdigest()
 
 
 def _install(python: Path, files: "list[Path]") -> None:

@@ -72,7 +72,7 @@ def for_project(places: Places, given: Mapping[str, str]) -> Iterator[Environmen
 
 @contextmanager
 def for_tests(places: Places, given: Mapping[str, str]) -> Iterator[Environment]:
-    """Give servers of our own for one run of the tests, unless given; their data goes when the run ends."""
+    """Give servers of our own for one run of the tests, unless given, and a folder for files; all goes when it ends."""
     places.make()
     for left in places.private.glob("test-*"):  # by a run that was killed
         if not Path(f"/proc/{left.name.removeprefix('test-')}").exists():
@@ -82,7 +82,7 @@ def for_tests(places: Places, given: Mapping[str, str]) -> Iterator[Environment]
     folder.chmod(0o711)
     try:
         with started(places, folder, Passwords(), durable=False, given=given) as addresses:
-            yield addresses
+            yield addresses | {"CPL_TEST_FOLDER": str(folder)}
     finally:
         shutil.rmtree(folder)
 
