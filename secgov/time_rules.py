@@ -159,9 +159,7 @@ def working_days_between(after: date, until: date, calendar: WorkingCalendar) ->
     return sum(is_working_day(after + n * ONE_DAY, calendar) for n in range(1, span + 1))
 
 
-def due_within_working_days(
-    event: date | datetime, count: int, calendar: WorkingCalendar
-) -> datetime:
+def due_within_working_days(event: date | datetime, count: int, calendar: WorkingCalendar) -> datetime:
     """Give the end, exclusive, of ``count`` Working Days after an event. TR-3"""
     return end_of_day(working_days_after(london_day(event), count, calendar))
 
@@ -248,10 +246,13 @@ def validity_ends_at(last_day: date) -> datetime:
 
 # -- The sum in words --------------------------------------------------------------------
 
+# fmt: off
 _NUMBERS = (
-    "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve Thirteen Fourteen "
-    "Fifteen Sixteen Seventeen Eighteen Nineteen Twenty"
-).split()
+    "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten",
+    "Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen",
+    "Nineteen", "Twenty",
+)
+# fmt: on
 
 
 def _count(number: int, unit: str) -> str:
@@ -297,9 +298,7 @@ def _assumption(calendar: WorkingCalendar) -> str:
     return f"That bank holidays are those of {place} is an assumption."
 
 
-def explain_working_days(
-    event: date | datetime, count: int, calendar: WorkingCalendar
-) -> DueDate:
+def explain_working_days(event: date | datetime, count: int, calendar: WorkingCalendar) -> DueDate:
     """Give the end of ``count`` Working Days after an event, with the sum in words. TR-3"""
     day = london_day(event)
     last = working_days_after(day, count, calendar)
@@ -338,8 +337,9 @@ def explain_hours(event: datetime, hours: int) -> DueDate:
         f"{_count(hours, 'hour')} from {_event(event)}.",
         "Weekends and bank holidays do not stop it.",
     ]
-    if began.utcoffset() != ended.utcoffset():
-        way = "forward" if ended.utcoffset() > began.utcoffset() else "back"
+    moved = (ended.utcoffset() or timedelta()) - (began.utcoffset() or timedelta())
+    if moved:
+        way = "forward" if moved > timedelta() else "back"
         steps.append(f"The clocks go {way} one hour in between; that does not stop it either.")
     steps.append(f"So {_event(due_at)}.")
     return DueDate(due_at=due_at, last_day=ended.date(), steps=tuple(steps))

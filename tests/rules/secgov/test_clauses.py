@@ -90,9 +90,7 @@ def test_other_text_is_no_citation(text: str) -> None:
         ("", ()),
     ],
 )
-def test_first_line_of_a_docstring_ends_with_its_citations(
-    docstring: str, keys: tuple[str, ...]
-) -> None:
+def test_first_line_of_a_docstring_ends_with_its_citations(docstring: str, keys: tuple[str, ...]) -> None:
     assert citations_in(docstring) == keys
 
 

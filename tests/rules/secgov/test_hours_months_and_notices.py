@@ -111,9 +111,7 @@ def test_six_years_lead_on_to_the_same_day_number(issued: str, limit: str) -> No
 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(0, 240))
-def test_month_arithmetic_keeps_the_day_number_or_takes_the_last_day(
-    some_day: date, months: int
-) -> None:
+def test_month_arithmetic_keeps_the_day_number_or_takes_the_last_day(some_day: date, months: int) -> None:
     there = months_before(some_day, months)
     passed = (some_day.year - there.year) * 12 + some_day.month - there.month
     assert passed == months
@@ -162,9 +160,7 @@ TOLERANCES = [
 
 @pytest.mark.clause("TR-8")
 @pytest.mark.parametrize(("target", "first", "last"), TOLERANCES)
-def test_on_or_around_is_ten_working_days_before_to_five_after(
-    target: str, first: str, last: str
-) -> None:
+def test_on_or_around_is_ten_working_days_before_to_five_after(target: str, first: str, last: str) -> None:
     assert tolerance(day(target), CALENDAR) == (day(first), day(last))
     begins, ends = start_of_day(day(first)), end_of_day(day(last))
     assert not is_within_tolerance(begins - TICK, day(target), CALENDAR)

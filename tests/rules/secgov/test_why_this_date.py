@@ -120,8 +120,7 @@ def test_notice_moved_from_a_sunday_says_why() -> None:
 def test_notice_moved_from_a_bank_holiday_names_it() -> None:
     due = explain_notice(day("2027-07-01"), 6, CALENDAR)
     assert due.steps[1] == (
-        "Friday 1 January 2027 is not a Working Day (New Year's Day); "
-        "a notice then goes before it."
+        "Friday 1 January 2027 is not a Working Day (New Year's Day); a notice then goes before it."
     )
 
 

@@ -110,9 +110,7 @@ def test_period_ends_with_its_last_working_day(row: str, event: str, count: int,
 
 @pytest.mark.clause("TR-3")
 @pytest.mark.parametrize(("row", "event", "count", "last"), WITHIN_WORKING_DAYS)
-def test_date_and_instant_of_an_event_give_the_same_end(
-    row: str, event: str, count: int, last: str
-) -> None:
+def test_date_and_instant_of_an_event_give_the_same_end(row: str, event: str, count: int, last: str) -> None:
     by_instant = due_within_working_days(london(event), count, CALENDAR)
     assert due_within_working_days(day(event[:10]), count, CALENDAR) == by_instant
 
@@ -121,9 +119,7 @@ def test_date_and_instant_of_an_event_give_the_same_end(
 def test_event_after_midnight_in_london_belongs_to_the_day_that_london_shows() -> None:
     # 23:30 UTC on a Thursday in June is already Friday in London.
     assert london_day(utc("2027-06-10 23:30")) == day("2027-06-11")
-    assert due_within_working_days(utc("2027-06-10 23:30"), 1, CALENDAR) == end_of_day(
-        day("2027-06-14")
-    )
+    assert due_within_working_days(utc("2027-06-10 23:30"), 1, CALENDAR) == end_of_day(day("2027-06-14"))
     assert london_day(utc("2027-06-10 22:59")) == day("2027-06-10")
 
 
@@ -227,9 +223,7 @@ def test_last_day_of_a_period_is_a_working_day_after_the_event(event: date, coun
 @given(DAYS, COUNTS, COUNTS)
 def test_two_periods_in_a_row_are_one_of_their_sum(event: date, first: int, second: int) -> None:
     there = working_days_after(event, first, CALENDAR)
-    assert working_days_after(there, second, CALENDAR) == working_days_after(
-        event, first + second, CALENDAR
-    )
+    assert working_days_after(there, second, CALENDAR) == working_days_after(event, first + second, CALENDAR)
 
 
 @given(DAYS, COUNTS)
@@ -242,9 +236,7 @@ def test_counting_back_undoes_counting_on_from_a_working_day(event: date, count:
 @given(DAYS, DAYS, COUNTS)
 def test_later_event_never_ends_earlier(one: date, other: date, count: int) -> None:
     early, late = sorted((one, other))
-    assert due_within_working_days(early, count, CALENDAR) <= due_within_working_days(
-        late, count, CALENDAR
-    )
+    assert due_within_working_days(early, count, CALENDAR) <= due_within_working_days(late, count, CALENDAR)
 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)))
