@@ -75,7 +75,7 @@ ASSUMPTIONS = (
     Assumption(
         "A-70",
         "Several changes on one day",
-        "Approved changes gather for half an hour into one edition, and never beyond the time the Code allows.",
+        "Approved changes gather for a set time into one edition, and never beyond the time the Code allows.",
     ),
 )
 
