@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from cpl.rules import device_identity, image, versions
+from cpl.rules import device_identity, image, publication, versions
 from cpl.rules.device_types import NAMES
 from secgov.errors import Refusal
 
@@ -46,7 +46,6 @@ CURRENT, REMOVED = "current", "removed"
 
 _STATUSES = {"Current": CURRENT, "Removed": REMOVED}
 _TYPES = {name: code for code, name in NAMES.items()}
-_VERSION = re.compile(r"Version ([0-9]{1,6})\.([0-9]{3}) Issued on ([0-9]{2})-([0-9]{2})-([0-9]{4})")
 _NUMBER = re.compile(r"[0-9]{6}")
 
 
@@ -179,16 +178,10 @@ def _header_is_right(header: list[str], problems: list[Problem]) -> bool:
 def _check_version(table: _Table, reading: Reading) -> None:
     """Every row names the same edition, with a real date."""
     first = table.columns[VERSION][0]
-    if found := _VERSION.fullmatch(first):
-        thousands, rest, day, month, year = map(int, found.groups())
-        reading.edition = thousands * 1000 + rest
-        try:
-            reading.issued_on = date(year, month, day)
-        except ValueError:
-            table.add(table.row_numbers[0], VERSION, f"{_quoted(first)} names a date that does not exist")
-    else:
-        reason = f"{_quoted(first)} is not written as “Version N.NNN Issued on DD-MM-YYYY”"
-        table.add(table.row_numbers[0], VERSION, reason)
+    try:
+        reading.edition, reading.issued_on = publication.parse_version_cell(first)
+    except Refusal as refusal:
+        table.add(table.row_numbers[0], VERSION, f"{refusal.message} {refusal.remedy}")
     others = set(table.columns[VERSION]) - {first}
     table.add_where(
         VERSION, {each: f"it says {_quoted(each)}, the first row {_quoted(first)}" for each in others}

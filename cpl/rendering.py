@@ -18,6 +18,8 @@ from isal import igzip
 from cpl.reading import COLUMNS
 from cpl.rules.certificates import DLMS, NCSC, ZIGBEE
 from cpl.rules.device_types import NAMES
+from cpl.rules.publication import format_edition, version_cell
+from cpl.rules.versions import gbcs_text, specification_text
 from firmware_repo.rules.release import is_telephone
 
 PROFILE = 1
@@ -109,10 +111,10 @@ class Form(NamedTuple):
     gzipped: bytes
 
 
-def render_forms(rows: Sequence[EntryRow], *, edition: str, issued_on: date) -> tuple[Form, ...]:
+def render_forms(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> tuple[Form, ...]:
     """All forms of an edition, in the order of the manifest. Section F2.8(a)
 
-    Takes the rows in ascending entry number, the edition as printed ("2.052") and its London date of issue.
+    Takes the rows in ascending entry number, the edition's number (2052) and its London date of issue.
     """
     printed = _historical_columns(rows, edition, issued_on)
     return (
@@ -127,18 +129,18 @@ def render_forms(rows: Sequence[EntryRow], *, edition: str, issued_on: date) -> 
     )
 
 
-def render_csv(rows: Sequence[EntryRow], *, edition: str, issued_on: date) -> bytes:
+def render_csv(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> bytes:
     """The 13 historical columns, every entry with its status. Appendix Z 6.11"""
     return _csv_bytes(COLUMNS, _historical_columns(rows, edition, issued_on))
 
 
-def render_full(rows: Sequence[EntryRow], *, edition: str, issued_on: date) -> bytes:
+def render_full(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> bytes:
     """The historical columns and the rest of the legal contents. Appendix Z 2.1"""
     printed = _historical_columns(rows, edition, issued_on)
     return _full_bytes(printed, rows)
 
 
-def render_json(rows: Iterable[EntryRow], *, edition: str, issued_on: date) -> bytes:
+def render_json(rows: Iterable[EntryRow], *, edition: int, issued_on: date) -> bytes:
     """The legal contents as nested data; text stands in it exactly as recorded. Appendix Z 2.1"""
     # Many entries share their certificates: each set is turned into JSON once.
     known: dict[tuple[CertificateRow, ...], orjson.Fragment] = {}
@@ -151,7 +153,9 @@ def render_json(rows: Iterable[EntryRow], *, edition: str, issued_on: date) -> b
             )
             known[row.certificates] = certificates
         entries.append(_json_entry(row, certificates))
-    return orjson.dumps({"edition": edition, "issued_on": issued_on.isoformat(), "entries": entries})
+    return orjson.dumps(
+        {"edition": format_edition(edition), "issued_on": issued_on.isoformat(), "entries": entries}
+    )
 
 
 def json_entry(row: EntryRow) -> dict[str, Any]:
@@ -184,7 +188,7 @@ def _json_entry(row: EntryRow, certificates: Any) -> dict[str, Any]:
         "hardware_revision": row.hardware_revision,
         "device_model": row.model_identifier + row.hardware_version + row.hardware_revision,
         "firmware_version": row.firmware_version,
-        "specification": f"{row.spec_type} V{row.spec_version}",
+        "specification": specification_text(row.spec_type, row.spec_version),
         "gbcs": row.gbcs_version,
         "image": image,
         "listed": {"from": row.listed_on or None, "known_by": row.listed_known_by or None},
@@ -234,8 +238,8 @@ def _csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return BYTE_ORDER_MARK + text.getvalue().encode()
 
 
-def _historical_columns(rows: Iterable[EntryRow], edition: str, issued_on: date) -> list[tuple[str, ...]]:
-    version = f"Version {edition} Issued on {issued_on:%d-%m-%Y}"
+def _historical_columns(rows: Iterable[EntryRow], edition: int, issued_on: date) -> list[tuple[str, ...]]:
+    version = version_cell(edition, issued_on)
     return [
         (
             version,
@@ -248,8 +252,8 @@ def _historical_columns(rows: Iterable[EntryRow], edition: str, issued_on: date)
             row.hardware_revision,
             row.model_identifier + row.hardware_version + row.hardware_revision,
             row.firmware_version,
-            f"{row.spec_type} V{row.spec_version}",
-            f"GBCS Version {row.gbcs_version}",
+            specification_text(row.spec_type, row.spec_version),
+            gbcs_text(row.gbcs_version),
             row.image_hash,
         )
         for row in rows

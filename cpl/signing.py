@@ -14,12 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from cpl.rendering import Form
+from cpl.rules.publication import format_edition
 from secgov.verify import ALGORITHM, FRESHNESS_TYPE, LIST_NAME, MANIFEST_TYPE
 
 FRESHNESS_LASTS = timedelta(hours=26)
@@ -28,16 +30,6 @@ FRESHNESS_LASTS = timedelta(hours=26)
 
 class SigningKeyUnusable(Exception):
     """The signing key file is missing, readable by others, or not an Ed25519 key; the text says which."""
-
-
-class SignedForm(Protocol):
-    """What the manifest says about a form (`cpl.rendering.Form`, or a stored one)."""
-
-    name: str
-    profile: int
-    raw_length: int
-    raw_sha256: str
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +100,24 @@ def public_key_set(public_keys: Iterable[dict[str, Any]]) -> bytes:
 def manifest_payload(
     *,
     environment: str,
-    edition: str,
+    edition: int,
     issued_at: datetime,
-    previous_edition: str | None,
+    previous_edition: int | None,
     previous_manifest_sha256: str | None,
     journal_seal: str | None,
-    forms: Iterable[SignedForm],
+    forms: Iterable[Form],
 ) -> dict[str, Any]:
-    """What a manifest says: one edition ("2.052"), its predecessor, the journal's seal, and every form.
+    """What a manifest says: one edition (2052 for "2.052"), its predecessor, the journal's seal, and every form.
 
     The first edition of an empty system has no predecessor; an imported one has a number but no manifest.
     """
     previous = None
     if previous_edition is not None:
-        previous = {"edition": previous_edition, "manifest_sha256": previous_manifest_sha256}
+        previous = {"edition": format_edition(previous_edition), "manifest_sha256": previous_manifest_sha256}
     return {
         "list": LIST_NAME,
         "environment": environment,
-        "edition": edition,
+        "edition": format_edition(edition),
         "issued_at": instant(issued_at),
         "previous": previous,
         "journal_seal": journal_seal,
@@ -143,13 +135,13 @@ def manifest_payload(
 
 
 def freshness_payload(
-    *, environment: str, edition: str, manifest_sha256: str, at: datetime
+    *, environment: str, edition: int, manifest_sha256: str, at: datetime
 ) -> dict[str, Any]:
     """What a freshness statement says at `at`: the newest edition, its manifest, and until when it holds."""
     return {
         "list": LIST_NAME,
         "environment": environment,
-        "edition": edition,
+        "edition": format_edition(edition),
         "manifest_sha256": manifest_sha256,
         "valid_until": instant(at + FRESHNESS_LASTS),
     }

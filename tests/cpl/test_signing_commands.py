@@ -31,10 +31,10 @@ def test_operator_without_a_place_for_the_key_is_told_what_to_set(settings):
 def test_command_judges_an_edition_as_the_file_alone_does(tmp_path):
     key = signing.make_key_file(tmp_path / "key.json", environment="production")
     issued_at = datetime(2026, 12, 1, 14, 5, tzinfo=UTC)
-    when = {"edition": "0.001", "issued_on": issued_at.date()}
+    when = {"edition": 1, "issued_on": issued_at.date()}
     payload = signing.manifest_payload(
         environment="production",
-        edition="0.001",
+        edition=1,
         issued_at=issued_at,
         previous_edition=None,
         previous_manifest_sha256=None,

@@ -118,8 +118,8 @@ def test_smets1_hub_carries_smets_and_no_gbcs():
     [
         (HUB[:-1], "Row 2: it has 12 columns, not 13"),
         ([*HUB, ""], "Row 2: it has 14 columns, not 13"),
-        (edited(HUB, c1="2.051"), "Row 2, Version: “2.051” is not written as"),
-        (edited(HUB, c1="Version 2.051 Issued on 31-02-2022"), "names a date that does not exist"),
+        (edited(HUB, c1="2.051"), "Row 2, Version: “2.051” does not say which edition this is"),
+        (edited(HUB, c1="Version 2.051 Issued on 31-02-2022"), "does not say which edition this is"),
         (edited(HUB, c2="1"), "Row 2, Entry.number: “1” is not an entry number of six digits"),
         (edited(HUB, c2="٠٠٠٠٠١"), "is not an entry number of six digits"),
         (edited(HUB, c2="000000"), "“000000” is not an entry number"),

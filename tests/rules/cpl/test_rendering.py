@@ -25,7 +25,7 @@ from cpl.rendering import (
 )
 
 REAL_EDITION = Path(__file__).parents[4] / "shared" / "data" / "cpl_v2051_2022-09-21.csv"
-WHEN = {"edition": "2.052", "issued_on": date(2026, 12, 1)}
+WHEN = {"edition": 2052, "issued_on": date(2026, 12, 1)}
 HASH = "137ED5BC81A21F6D2187BC380381AEA7705BF65D3E4DAEA28EFD44113079D5E9"
 CPA = CertificateRow("NCSC", "CPA-1", "CPA SC GSME", "1.3", "2028-08-30", "renewal", "1.3", True)
 OLDER_CPA = CertificateRow("NCSC", "CPA-0", "CPA SC GSME", "1.2", "2027-01-31", "expiry", "1.2", False)
@@ -270,5 +270,5 @@ def test_real_edition_comes_back_cell_for_cell_once_trimmed():
     data = REAL_EDITION.read_bytes()
     reading = read_edition(data)
     rows = [EntryRow(row.number, row.status.capitalize(), *row[2:]) for row in reading.rows]
-    printed = cells_of(render_csv(rows, edition="2.051", issued_on=reading.issued_on))
+    printed = cells_of(render_csv(rows, edition=2051, issued_on=reading.issued_on))
     assert printed == [[cell.strip() for cell in line] for line in cells_of(data)]

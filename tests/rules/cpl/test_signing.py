@@ -16,9 +16,9 @@ AT = datetime(2026, 12, 1, 14, 5, tzinfo=UTC)
 FORM = Form("csv", 1, "text/csv; charset=utf-8", "ab" * 32, 147_211, 730, b"")
 SAID = {
     "environment": "sample",
-    "edition": "2.052",
+    "edition": 2052,
     "issued_at": AT,
-    "previous_edition": "2.051",
+    "previous_edition": 2051,
     "previous_manifest_sha256": "cd" * 32,
     "journal_seal": "ef" * 32,
     "forms": [FORM],
@@ -124,7 +124,7 @@ def test_manifest_is_a_jws_in_general_json_serialisation(key):
 
 
 def test_freshness_statement_holds_for_26_hours(key):
-    said = signing.freshness_payload(environment="sample", edition="2.052", manifest_sha256="ab" * 32, at=AT)
+    said = signing.freshness_payload(environment="sample", edition=2052, manifest_sha256="ab" * 32, at=AT)
     assert said["valid_until"] == "2026-12-02T16:05:00Z"
 
 

@@ -66,9 +66,9 @@ class Issued:
     def payload(self, **changed: Any) -> dict[str, Any]:
         said: dict[str, Any] = {
             "environment": "production",
-            "edition": "2.053",
+            "edition": 2053,
             "issued_at": AT,
-            "previous_edition": "2.052",
+            "previous_edition": 2052,
             "previous_manifest_sha256": "ab" * 32,
             "journal_seal": "cd" * 32,
             "forms": [described("csv", csv_bytes()), described("json", json_bytes())],
@@ -209,7 +209,7 @@ def test_list_with_its_removed_rows_cut_out_is_refused(issued):
 
 def test_higher_edition_signed_by_another_key_is_refused(issued, new_key):
     stranger = new_key()
-    issued.sign(key=stranger, edition="9.999")
+    issued.sign(key=stranger, edition=9999)
     assert issued.refused() == (
         "signature",
         "The manifest is signed by another key. None of the 1 key(s) you trust signed it.",
@@ -282,7 +282,7 @@ def test_freshness_statement_does_not_pass_for_a_manifest(issued):
 def test_lower_edition_than_the_remembered_one_is_refused(issued):
     issued.check(state=issued.state)
     issued.csv.write_bytes(csv_bytes("2.052"))
-    issued.sign(edition="2.052", previous_edition="2.051", forms=[described("csv", csv_bytes("2.052"))])
+    issued.sign(edition=2052, previous_edition=2051, forms=[described("csv", csv_bytes("2.052"))])
     check, said = issued.refused(issued.csv, state=issued.state)
     assert check == "rollback" and "older than edition 2.053" in said
 
@@ -294,7 +294,7 @@ def test_second_manifest_under_a_remembered_number_is_refused(issued):
 
 
 def test_edition_that_does_not_follow_from_the_remembered_one_is_refused(issued):
-    issued.sign(edition="2.052", previous_edition="2.051", forms=[described("csv", csv_bytes("2.052"))])
+    issued.sign(edition=2052, previous_edition=2051, forms=[described("csv", csv_bytes("2.052"))])
     issued.csv.write_bytes(csv_bytes("2.052"))
     issued.check(issued.csv, state=issued.state)
     issued.csv.write_bytes(csv_bytes())
@@ -303,7 +303,7 @@ def test_edition_that_does_not_follow_from_the_remembered_one_is_refused(issued)
 
 
 def test_next_edition_is_accepted_and_remembered_and_a_refused_one_is_not(issued):
-    issued.sign(edition="2.052", previous_edition="2.051", forms=[described("csv", csv_bytes("2.052"))])
+    issued.sign(edition=2052, previous_edition=2051, forms=[described("csv", csv_bytes("2.052"))])
     issued.csv.write_bytes(csv_bytes("2.052"))
     first = issued.check(issued.csv, state=issued.state)
     issued.csv.write_bytes(csv_bytes())
@@ -325,7 +325,7 @@ def test_damaged_state_is_refused_rather_than_forgotten(issued, text):
 
 def test_old_manifest_replayed_is_refused_by_a_fresh_statement(issued):
     newer = signing.freshness_payload(
-        environment="production", edition="2.054", manifest_sha256="ab" * 32, at=AT
+        environment="production", edition=2054, manifest_sha256="ab" * 32, at=AT
     )
     statement = issued.folder / "freshness"
     statement.write_bytes(signing.sign_freshness(newer, issued.key))
@@ -336,7 +336,7 @@ def test_old_manifest_replayed_is_refused_by_a_fresh_statement(issued):
 def test_frozen_freshness_statement_is_refused_from_its_last_instant_on(issued):
     digest = signing.manifest_digest(issued.manifest.read_bytes())
     statement = issued.folder / "freshness"
-    said = signing.freshness_payload(environment="production", edition="2.053", manifest_sha256=digest, at=AT)
+    said = signing.freshness_payload(environment="production", edition=2053, manifest_sha256=digest, at=AT)
     statement.write_bytes(signing.sign_freshness(said, issued.key))
     end = AT + signing.FRESHNESS_LASTS
     assert issued.check(freshness=statement, at=end - timedelta(seconds=1)).edition == "2.053"
@@ -344,9 +344,7 @@ def test_frozen_freshness_statement_is_refused_from_its_last_instant_on(issued):
 
 
 def test_freshness_statement_for_another_manifest_of_the_same_number_is_refused(issued):
-    said = signing.freshness_payload(
-        environment="production", edition="2.053", manifest_sha256="ab" * 32, at=AT
-    )
+    said = signing.freshness_payload(environment="production", edition=2053, manifest_sha256="ab" * 32, at=AT)
     statement = issued.folder / "freshness"
     statement.write_bytes(signing.sign_freshness(said, issued.key))
     assert issued.refused(freshness=statement)[0] == "freshness"
