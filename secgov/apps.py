@@ -2,6 +2,8 @@
 
 from django.contrib.admin.apps import AdminConfig
 
+from secgov import celery as celery  # whoever queues a task is to use our broker
+
 
 class SecretariatAdminConfig(AdminConfig):
     """Puts the Secretariat's site in place of Django's."""

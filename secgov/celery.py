@@ -8,6 +8,7 @@ from celery.schedules import crontab
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
 
 app = Celery("secgov")
+app.set_default()  # for every thread of the web server too, whose nudges would otherwise look for another broker
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["secgov.journal", "cpl"])
 
