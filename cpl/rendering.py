@@ -116,7 +116,7 @@ def render_forms(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> 
 
     Takes the rows in ascending entry number, the edition's number (2052) and its London date of issue.
     """
-    printed = _historical_columns(rows, edition, issued_on)
+    printed = historical_columns(rows, edition, issued_on)
     return (
         _form("csv", "text/csv; charset=utf-8", _csv_bytes(COLUMNS, printed), len(rows)),
         _form(
@@ -131,12 +131,12 @@ def render_forms(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> 
 
 def render_csv(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> bytes:
     """The 13 historical columns, every entry with its status. Appendix Z 6.11"""
-    return _csv_bytes(COLUMNS, _historical_columns(rows, edition, issued_on))
+    return _csv_bytes(COLUMNS, historical_columns(rows, edition, issued_on))
 
 
 def render_full(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> bytes:
     """The historical columns and the rest of the legal contents. Appendix Z 2.1"""
-    printed = _historical_columns(rows, edition, issued_on)
+    printed = historical_columns(rows, edition, issued_on)
     return _full_bytes(printed, rows)
 
 
@@ -238,7 +238,8 @@ def _csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return BYTE_ORDER_MARK + text.getvalue().encode()
 
 
-def _historical_columns(rows: Iterable[EntryRow], edition: int, issued_on: date) -> list[tuple[str, ...]]:
+def historical_columns(rows: Iterable[EntryRow], edition: int, issued_on: date) -> list[tuple[str, ...]]:
+    """The cells of the 13 historical columns, row by row, as every form prints them."""
     version = version_cell(edition, issued_on)
     return [
         (
