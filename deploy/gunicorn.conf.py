@@ -12,7 +12,6 @@ graceful_timeout = 30
 limit_request_line = 8190
 limit_request_fields = 60
 loglevel = "warning"
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 
 
 def child_exit(server, worker):
