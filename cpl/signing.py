@@ -47,9 +47,8 @@ def make_key_file(path: Path, *, environment: str) -> SigningKey:
     Never overwrites: FileExistsError when `path` exists, so that no key can be lost by a second run.
     `environment` is written into the key, so that a key of a test list can never vouch for the real one.
     """
-    made = OKPKey.generate_key(
-        "Ed25519", {"use": "sig", "alg": ALGORITHM, "environment": environment}, private=True, auto_kid=True
-    )
+    parameters: Any = {"use": "sig", "alg": ALGORITHM, "environment": environment}
+    made = OKPKey.generate_key("Ed25519", parameters, private=True, auto_kid=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -87,7 +86,7 @@ def _signing_key(key: OKPKey) -> SigningKey:
 
 def public_jwk(key: OKPKey) -> dict[str, str]:
     """The public half of `key` as a JWK: its fingerprint as `kid`, its use, and the environment it serves."""
-    held = key.as_dict(private=False)
+    held: Any = key.as_dict(private=False)
     members = {name: str(held[name]) for name in ("kty", "crv", "x", "environment") if name in held}
     return {**members, "use": "sig", "alg": ALGORITHM, "kid": key.thumbprint()}
 

@@ -251,13 +251,12 @@ def check_manifest(data: bytes, *, keys: dict[str, TrustedKey], environment: str
     payload, signer = open_signed(data, keys=keys, kind=MANIFEST_TYPE, what="manifest")
     _check_belonging(payload, environment or signer.environment, "manifest")
     previous = payload.get("previous")
-    forms = payload.get("forms")
+    forms = payload["forms"] if isinstance(payload.get("forms"), list) else []
     whole = (
         _is_edition(payload.get("edition"))
         and _is_text(payload.get("issued_at"))
         and (payload.get("journal_seal") is None or _is_text(payload["journal_seal"]))
         and (previous is None or _is_predecessor(previous, payload["edition"]))
-        and isinstance(forms, list)
         and forms
         and all(_is_form(form) for form in forms)
         and len({form["name"] for form in forms}) == len(forms)
