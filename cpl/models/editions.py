@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from cpl.models.devices import Generation, PhysicalDeviceType
+from cpl.rules import device_types
 from secgov.journal.guards import INSERT_ONLY, NO_DELETE
 
 
@@ -66,6 +67,11 @@ class Edition(models.Model):
     def is_imported(self) -> bool:
         """Whether an earlier published list was taken over as this edition; its limbs do not apply."""
         return self.imported_from_id is not None
+
+    @property
+    def entries(self) -> int:
+        """How many entries stand in it, removed ones among them (Z6.11)."""
+        return self.current_entries + self.removed_entries
 
 
 class EditionForm(models.Model):
@@ -263,3 +269,13 @@ class PublishedEntry(models.Model):
     def listed_before(self) -> dt.date | None:
         """For an imported entry, the day by which it is known to have been listed."""
         return self.listed_known_by if self.listed_on is None else None
+
+    @property
+    def duis_device_model(self) -> str:
+        """Model, hardware version and revision joined, as DUIS writes it (Z2.1(b))."""
+        return f"{self.model_identifier}{self.hardware_version}{self.hardware_revision}"
+
+    @property
+    def short_type(self) -> str:
+        """The device type's short name for screens."""
+        return device_types.SHORT_NAMES.get(self.device_type, "")
