@@ -99,6 +99,10 @@ class CertificateCoverage(DeviceTuple):
     device_model = models.ForeignKey(
         "cpl.DeviceModel", models.PROTECT, null=True, blank=True, related_name="coverage", help_text="Once it is listed."
     )
+    attested_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the Secretariat saw that the certificate names this model."
+    )
+    attested_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     ended_on = models.DateField(null=True, blank=True)
     end_reason = models.TextField(blank=True)
 

@@ -61,10 +61,14 @@ class Coverage:
 
     ``identity`` is the identity text. ``ended_on`` is the first London date on which
     the certificate no longer covers this model although it may cover others.
+    ``attested`` is False while only the submitter says that the certificate names it:
+    once a certificate is valid, a further model counts only when the Secretariat has
+    seen it named.
     """
 
     identity: str
     ended_on: date | None = None
+    attested: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +340,9 @@ def is_covered(certificate: Certificate, identity: str, *, on: date) -> bool:
     Takes the identity text, version pair included, and a London date.
     """
     return any(
-        link.identity == identity and (link.ended_on is None or on < link.ended_on)
+        link.identity == identity
+        and (link.ended_on is None or on < link.ended_on)
+        and (link.attested or certificate.state == RECORDED)
         for link in certificate.coverage
     )
 

@@ -284,6 +284,12 @@ def _trouble(certificate: Certificate, device: DeviceIdentity, *, on: date) -> t
 def _not_covered(
     certificate: Certificate, name: str, device: DeviceIdentity, *, on: date
 ) -> tuple[str, str, str]:
+    if any(link.identity == device.key and not link.attested for link in certificate.coverage):
+        return (
+            "F2.5",
+            f"{name} is said to name this Device Model, but nobody has attested that it does.",
+            "Look at the certificate, and attest that it names this model.",
+        )
     versions = [
         link.identity.split("|")[6:]
         for link in certificate.coverage

@@ -1,6 +1,4 @@
-"""A message to the broker only hurries a sweep: where it cannot be sent, the sweep comes by itself within a minute."""
-
-from functools import partial
+"""A message only hurries a sweep: it is sent after commit, and its loss costs a minute, never a duty."""
 
 import structlog
 from celery import current_app
@@ -11,15 +9,12 @@ log = structlog.get_logger(__name__)
 
 
 def nudge(task: str) -> None:
-    """Ask for a sweep once the transaction has committed, and at once where there is none.
-
-    Takes the task's name, for example `cpl.publish`. A broker that is down is logged and changes nothing.
-    """
-    transaction.on_commit(partial(_send, task))
+    """Ask the worker to run a sweep once this transaction has committed; the broker may be down."""
+    transaction.on_commit(lambda: _send(task))
 
 
 def _send(task: str) -> None:
     try:
         current_app.send_task(task, retry=False)
     except OperationalError as error:
-        log.warning("the broker did not take a nudge; the next sweep will come by itself", task=task, error=str(error))
+        log.warning("the broker is down; the next sweep will do it", task=task, error=str(error))

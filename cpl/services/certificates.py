@@ -1,0 +1,136 @@
+"""Recording certificates and attesting them (Section F2.4, F2.5, chart 5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from cpl.models import AssuranceCertificate, CertificateCoverage, Submission, SubmissionCertificate
+from cpl.rules.device_identity import FIELDS
+from cpl.rules.submissions import clean_reason
+from secgov.accounts.models import User
+from secgov.accounts.permissions import Duty, require
+from secgov.errors import Conflict, Refusal
+from secgov.journal import services as journal
+from secgov.journal.actors import Actor
+
+SAME_FIELDS = ("standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version")
+
+
+def record_certificate(*, row: SubmissionCertificate, submission: Submission, actor: Actor, at: dt.datetime) -> AssuranceCertificate:
+    """Record a submitted certificate, or join the one that stands, and note that it is said to name the device.
+
+    Raises Refusal where the same body's number stands with other details. Appendix Z 2.1(f)
+    """
+    standing = (
+        AssuranceCertificate.objects.select_for_update()
+        .filter(body=row.body, number__iexact=row.number.strip())
+        .exclude(state=AssuranceCertificate.State.VOID)
+        .first()
+    )
+    certificate = standing or _new_certificate(row, actor, at)
+    other = [] if standing is None else [name for name in SAME_FIELDS if getattr(standing, name) != getattr(row, name)]
+    if other:
+        names = ", ".join(AssuranceCertificate._meta.get_field(name).verbose_name for name in other)
+        raise Refusal(
+            f"{certificate} is recorded already with another {names}.", clause="Z2.1(f)", field="certificates",
+            remedy="Compare with the certificate itself, and put the details right.",
+        )  # fmt: skip
+    CertificateCoverage.objects.get_or_create(
+        certificate=certificate,
+        identity=submission.identity,
+        ended_on=None,
+        defaults={field: getattr(submission, field) for field in FIELDS},
+    )
+    return certificate
+
+
+def _new_certificate(row: SubmissionCertificate, actor: Actor, at: dt.datetime) -> AssuranceCertificate:
+    certificate = AssuranceCertificate(
+        body=row.body, number=row.number.strip(), document=row.document, recorded_at=at,
+        **{name: getattr(row, name) for name in SAME_FIELDS},
+    )  # fmt: skip
+    certificate.full_clean()
+    certificate.save()
+    journal.record(
+        actor=actor, at=at, verb="cpl.certificate.recorded", subject=certificate, clause="Z2.1(f)",
+        reason="It was given with a submission.",
+        after={name: str(getattr(certificate, name) or "") for name in ("body", "number", *SAME_FIELDS)},
+    )  # fmt: skip
+    return certificate
+
+
+def _lock(certificate: AssuranceCertificate, version: int) -> AssuranceCertificate:
+    fresh = AssuranceCertificate.objects.select_for_update().get(pk=certificate.pk)
+    if fresh.version != version:
+        raise Conflict(
+            f"{fresh} was changed since you opened it. It is now: {fresh.get_state_display().lower()}.",
+            newer={"certificate": str(fresh), "state": fresh.state, "version": fresh.version},
+        )
+    return fresh
+
+
+@transaction.atomic
+def attest_certificate(
+    *, certificate: AssuranceCertificate, by: User, at: dt.datetime, version: int, marks_seen: bool, models_named: bool, reason: str
+) -> AssuranceCertificate:
+    """Attest what a person saw on a certificate: its marks, and that it expressly names its models. Section F2.4
+
+    It stays `recorded` until the approval of a listing under it makes it valid (two people). A certificate already
+    valid keeps its state: the attestation then covers the models newly said to be named (Section F2.5).
+    """
+    certificate = _lock(certificate, version)
+    grant = require(by, Duty.ATTEST_CERTIFICATE)
+    reason = clean_reason(reason, clause="F2.4")
+    if certificate.state not in (AssuranceCertificate.State.RECORDED, AssuranceCertificate.State.VALID):
+        raise Conflict(f"{certificate} is {certificate.get_state_display().lower()}: it can no longer be attested.")
+    if certificate.state == AssuranceCertificate.State.RECORDED:
+        certificate.marks_seen, certificate.models_named = marks_seen, models_named
+        certificate.attested_by, certificate.attested_at = by, at
+    if models_named:
+        certificate.coverage.filter(attested_at=None, ended_on=None).update(attested_at=at, attested_by=by)
+    certificate.version += 1
+    certificate.full_clean()
+    certificate.save()
+    journal.record(
+        actor=grant.actor, at=at, verb="cpl.certificate.attested", subject=certificate, clause="F2.4", reason=reason,
+        after={"marks_seen": marks_seen, "models_named": models_named},
+    )  # fmt: skip
+    return certificate
+
+
+@transaction.atomic
+def invalidate_certificate(*, certificate: AssuranceCertificate, by: User, at: dt.datetime, version: int, reason: str) -> AssuranceCertificate:
+    """Find a recorded certificate invalid: it fails F2.5, or is not what it was said to be. Section F2.5"""
+    certificate = _lock(certificate, version)
+    grant = require(by, Duty.ATTEST_CERTIFICATE)
+    reason = clean_reason(reason, clause="F2.5")
+    if certificate.state != AssuranceCertificate.State.RECORDED:
+        raise Conflict(f"{certificate} is {certificate.get_state_display().lower()}: it cannot be found invalid now.")
+    certificate.invalidate()
+    certificate.invalid_reason = reason
+    certificate.version += 1
+    certificate.full_clean()
+    certificate.save()
+    journal.record(
+        actor=grant.actor, at=at, verb="cpl.certificate.found_invalid", subject=certificate, clause="F2.5", reason=reason
+    )
+    return certificate
+
+
+def validate_relied_upon(*, certificates: list[AssuranceCertificate], actor: Actor, at: dt.datetime) -> None:
+    """Make valid the attested certificates on which an approved listing relies; the approval is their second person.
+
+    Section F2.5; chart 5, "validate". Called inside the approval.
+    """
+    for certificate in AssuranceCertificate.objects.select_for_update().filter(pk__in=[each.pk for each in certificates]):
+        if certificate.state == AssuranceCertificate.State.RECORDED:
+            certificate.validate()
+            certificate.version += 1
+            certificate.full_clean()
+            certificate.save()
+            journal.record(
+                actor=actor, at=at, verb="cpl.certificate.validated", subject=certificate, clause="F2.5",
+                reason="A second person approved a listing that relies on it.",
+            )  # fmt: skip

@@ -1,0 +1,333 @@
+"""A submission, from draft to the Secretariat's decision (Section F2.17, chart 1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django_fsm import can_proceed
+
+from cpl.models import DeviceModel, ListChange, Submission, SubmissionCertificate
+from cpl.rules.device_identity import FIELDS, read_device
+from cpl.rules.image import read_image
+from cpl.rules.submissions import check_own_organisation, clean_reason, what_submission_lacks
+from cpl.services.certificates import record_certificate
+from cpl.services.locks import hold_numbers
+from firmware_repo.rules.manufacturer_names import clean_manufacturer_name
+from firmware_repo.rules.release import CLEANERS
+from secgov.accounts.models import Organisation, User
+from secgov.accounts.permissions import Duty, Grant, require
+from secgov.documents.models import Document
+from secgov.errors import Conflict, NotPermitted, Refusal, refuse_any
+from secgov.journal import services as journal
+from secgov.journal.models import Obligation
+from secgov.time_rules import london_day
+
+DRAFT_FIELDS = (
+    *FIELDS, "manufacturer_name", "has_image", "image_creator", "image_descriptor", "image_hash",
+    "fir_email", "fir_phone", "fir_address", "release_notes", "released_on",
+)  # fmt: skip
+CERTIFICATE_FIELDS = ("body", "number", "standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version")
+TAKE_UP_TARGET = 1  # Working Day; our own target (TR-9), the Code states none
+
+
+def lock_submission(submission: Submission, *, version: int | None = None) -> Submission:
+    """Take the row as it now is, locked. Raises Conflict where the person saw another version."""
+    fresh = Submission.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=submission.pk)
+    if version is not None and fresh.version != version:
+        raise Conflict(
+            f"{fresh.reference} was changed since you opened it. It is now: {fresh.get_state_display().lower()}.",
+            newer={"reference": fresh.reference, "state": fresh.state, "version": fresh.version},
+        )
+    return fresh
+
+
+def _own(submission: Submission, by: User) -> Grant:
+    return require(by, Duty.SUBMIT_DEVICE, submission.organisation, hidden=True)
+
+
+def _review(submission: Submission, by: User) -> Grant:
+    grant = require(by, Duty.REVIEW_SUBMISSION)
+    if submission.state == Submission.State.DRAFT:
+        raise NotPermitted("There is nothing at this address.", hidden=True)
+    check_own_organisation(submitter=str(submission.organisation_id), reviewer=str(grant.organisation.pk))
+    return grant
+
+
+def _draft(submission: Submission) -> None:
+    if submission.state != Submission.State.DRAFT:
+        raise Conflict(f"{submission.reference} is no longer a draft: it cannot be changed.", newer={"state": submission.state})
+
+
+def _keep(submission: Submission) -> None:
+    submission.version += 1
+    submission.full_clean(exclude=["identity"], validate_unique=False)
+    submission.save()
+
+
+@transaction.atomic
+def start_submission(*, by: User, organisation: Organisation, at: dt.datetime, idempotency_key: str, relists: int | None = None) -> Submission:
+    """Begin a draft for an organisation; the same key again gives the draft that it began.
+
+    `relists` is the number of a removed entry that returns (Z6-R1, A-24): its device fields are taken over.
+    """
+    grant = require(by, Duty.SUBMIT_DEVICE, organisation)
+    begun = Submission.objects.filter(idempotency_key=idempotency_key).first()
+    if begun:
+        _own(begun, by)
+        return begun
+    hold_numbers()
+    year = london_day(at).year
+    last = Submission.objects.filter(reference__startswith=f"S-{year}-").aggregate(last=Max("reference"))["last"]
+    submission = Submission(
+        reference=f"S-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:05d}",
+        organisation=organisation,
+        created_by=by,
+        created_at=at,
+        saved_at=at,
+        idempotency_key=idempotency_key,
+    )
+    if relists is not None:
+        _take_over(submission, relists)
+    submission.save()
+    journal.record(
+        actor=grant.actor, at=at, verb="cpl.submission.begun", subject=submission, clause="F2.17", reason="A draft was begun."
+    )
+    return submission
+
+
+def _take_over(submission: Submission, number: int) -> None:
+    entry = DeviceModel.objects.select_related("manufacturer").filter(pk=number).first()
+    if entry is None or entry.periods.filter(closed_at=None, closed_known_by=None).exists():
+        raise Refusal(
+            f"Entry {number:06d} is not a removed entry, so it cannot return.", clause="Z6-R1", field="relists",
+            remedy="Give the number of an entry that the list shows as Removed, or start a new device.",
+        )  # fmt: skip
+    submission.relists = entry
+    for field in FIELDS:
+        setattr(submission, field, getattr(entry, field))
+    submission.manufacturer_name = entry.manufacturer.name
+    submission.has_image = bool(entry.image_hash)
+    submission.image_creator, submission.image_descriptor = entry.image_creator, entry.image_descriptor
+    submission.image_hash = entry.image_hash
+
+
+@transaction.atomic
+def save_draft(*, submission: Submission, by: User, at: dt.datetime, version: int, values: Mapping[str, Any]) -> Submission:
+    """Keep what was typed so far. Takes any of DRAFT_FIELDS; anything else is ignored. Nothing is judged yet."""
+    submission = lock_submission(submission, version=version)
+    _own(submission, by)
+    _draft(submission)
+    for field in DRAFT_FIELDS:
+        if field in values:
+            setattr(submission, field, values[field])
+    submission.saved_at = at
+    _keep(submission)
+    return submission
+
+
+@transaction.atomic
+def put_certificate(
+    *, submission: Submission, by: User, at: dt.datetime, version: int, values: Mapping[str, Any],
+    document: Document | None = None, certificate: SubmissionCertificate | None = None,
+) -> SubmissionCertificate:  # fmt: skip
+    """Add a certificate to a draft, or change one of it. Takes CERTIFICATE_FIELDS and the document, if given anew."""
+    submission = lock_submission(submission, version=version)
+    _own(submission, by)
+    _draft(submission)
+    row = SubmissionCertificate(submission=submission)
+    if certificate is not None:
+        row = SubmissionCertificate.objects.select_for_update().get(pk=certificate.pk, submission=submission)
+    for field in CERTIFICATE_FIELDS:
+        if field in values:
+            setattr(row, field, values[field])
+    if document is not None:
+        row.document = document
+    row.full_clean()
+    row.save()
+    submission.saved_at = at
+    _keep(submission)
+    return row
+
+
+@transaction.atomic
+def remove_certificate(*, submission: Submission, by: User, at: dt.datetime, version: int, certificate: SubmissionCertificate) -> Submission:
+    """Take a certificate out of a draft."""
+    submission = lock_submission(submission, version=version)
+    _own(submission, by)
+    _draft(submission)
+    SubmissionCertificate.objects.filter(pk=certificate.pk, submission=submission).delete()
+    submission.saved_at = at
+    _keep(submission)
+    return submission
+
+
+def submission_fields(submission: Submission) -> dict[str, str]:
+    """Every field of a submission as text, by name: what the rules read."""
+    names = [name for name in DRAFT_FIELDS if name not in ("has_image", "released_on")]
+    return {name: str(getattr(submission, name) or "") for name in names}
+
+
+def what_draft_lacks(submission: Submission, *, declared: bool) -> tuple[Refusal, ...]:
+    """Everything that keeps a draft from being submitted, for the page that checks the answers. Section F2.17"""
+    return what_submission_lacks(submission_fields(submission), has_image=bool(submission.has_image), declared=declared)
+
+
+def _canonicalise(submission: Submission) -> None:
+    fields = submission_fields(submission)
+    device, _ = read_device(fields)
+    image, _ = read_image(fields, has_image=bool(submission.has_image))
+    if device is None or image is None:
+        raise AssertionError("what_draft_lacks let a faulty device pass")
+    for field in FIELDS:
+        setattr(submission, field, getattr(device, field))
+    for field in ("image_creator", "image_descriptor", "image_hash"):
+        setattr(submission, field, getattr(image, field))
+    submission.manufacturer_name = clean_manufacturer_name(submission.manufacturer_name)
+    for field, clean in CLEANERS.items():
+        name = field if field == "release_notes" else f"fir_{field}"
+        setattr(submission, name, clean(getattr(submission, name)))
+
+
+def next_entry_number() -> int:
+    """The next number that no entry and no submission has ever had; hold the numbers first. A-24"""
+    listed = DeviceModel.objects.aggregate(last=Max("number"))["last"] or 0
+    reserved = Submission.objects.aggregate(last=Max("entry_number"))["last"] or 0
+    return max(listed, reserved) + 1
+
+
+@transaction.atomic
+def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, declared: bool) -> Submission:
+    """Hand a draft to the Panel: a number is reserved and the certificates are recorded. Section F2.17
+
+    A second press of the same button gives the submission that the first one made. Raises Refusals with everything
+    that is lacking.
+    """
+    submission = lock_submission(submission)
+    grant = _own(submission, by)
+    if submission.state != Submission.State.DRAFT and submission.version == version + 1:
+        return submission
+    submission = lock_submission(submission, version=version)
+    _draft(submission)
+    refuse_any(what_draft_lacks(submission, declared=declared))
+    _canonicalise(submission)
+    hold_numbers()
+    submission.entry_number = submission.relists_id or next_entry_number()
+    submission.declared_by = by
+    submission.submitted_at = at
+    submission.submit()
+    _keep(submission)
+    # The identity is the database's own column: read it back before anything is recorded under it.
+    submission = Submission.objects.select_related("organisation").get(pk=submission.pk)
+    for row in submission.certificates.select_for_update():
+        row.certificate = record_certificate(row=row, submission=submission, actor=grant.actor, at=at)
+        row.save(update_fields=["certificate"])
+    act = journal.record(
+        actor=grant.actor, at=at, verb="cpl.submission.submitted", subject=submission, clause="F2.17",
+        reason="The submitter declared the details complete and right.",
+        after=submission_fields(submission) | {"entry": f"{submission.entry_number:06d}"},
+    )  # fmt: skip
+    journal.open_obligation_for_working_days(
+        clause="F2.2", duty="Take up a submission", owed_by=Obligation.Owner.PANEL, subject=submission, act=act, from_at=at,
+        working_days=TAKE_UP_TARGET, by_law=False,
+    )  # fmt: skip
+    _tell(submission, "cpl/submission_received", at)
+    return submission
+
+
+def _tell(submission: Submission, template: str, at: dt.datetime) -> None:
+    """Mail the person who submitted; anything not White stays behind the sign-in."""
+    journal.enqueue(
+        template=template,
+        recipient=submission.created_by.email,
+        context={
+            "reference": submission.reference,
+            "entry": f"{submission.entry_number:06d}",
+            "device": f"{submission.get_device_type_display()}, firmware {submission.firmware_version}",
+            "path": f"/portal/submissions/{submission.reference}/",
+        },
+        key=f"{template}:{submission.pk}:{submission.version}",
+        at=at,
+    )
+
+
+@transaction.atomic
+def withdraw(*, submission: Submission, by: User, at: dt.datetime, version: int, reason: str) -> Submission:
+    """Take a draft or a submission back, before it is proposed; a reserved number stays burnt."""
+    submission = lock_submission(submission, version=version)
+    grant = _own(submission, by)
+    reason = clean_reason(reason)
+    _guard_state(submission, "withdraw", "taken back")
+    submission.withdraw()
+    submission.decided_at, submission.decision_reason = at, reason
+    _keep(submission)
+    journal.record(
+        actor=grant.actor, at=at, verb="cpl.submission.withdrawn", subject=submission, clause="F2.17", reason=reason
+    )
+    _no_longer_owed(submission, "The submission was withdrawn.", at)
+    return submission
+
+
+def _guard_state(submission: Submission, transition: str, words: str) -> None:
+    if not can_proceed(getattr(submission, transition)):
+        raise Conflict(
+            f"{submission.reference} is {submission.get_state_display().lower()}: it cannot be {words} now.",
+            newer={"reference": submission.reference, "state": submission.state, "version": submission.version},
+        )
+
+
+def _no_longer_owed(submission: Submission, reason: str, at: dt.datetime) -> None:
+    for obligation in Obligation.objects.standing().about(submission):
+        journal.fall_away(obligation=obligation, reason=reason, at=at)
+
+
+@transaction.atomic
+def take_up(*, submission: Submission, by: User, at: dt.datetime, version: int) -> Submission:
+    """Begin the review of a submission. Section F2.2"""
+    submission = lock_submission(submission, version=version)
+    grant = _review(submission, by)
+    _guard_state(submission, "take_up", "taken up")
+    submission.take_up()
+    submission.taken_up_by, submission.taken_up_at = by, at
+    _keep(submission)
+    act = journal.record(
+        actor=grant.actor, at=at, verb="cpl.submission.taken_up", subject=submission, clause="F2.2", reason="The review began."
+    )
+    for obligation in Obligation.objects.standing().about(submission):
+        journal.discharge(obligation=obligation, act=act, at=at)
+    return submission
+
+
+@transaction.atomic
+def reject(*, submission: Submission, by: User, at: dt.datetime, version: int, reason: str) -> Submission:
+    """End a submission without a listing; the reason is told to the submitter, the number stays burnt."""
+    submission = lock_submission(submission, version=version)
+    grant = _review(submission, by)
+    reason = clean_reason(reason)
+    _guard_state(submission, "reject", "rejected")
+    submission.reject()
+    submission.decided_at, submission.decision_reason = at, reason
+    _keep(submission)
+    journal.record(
+        actor=grant.actor, at=at, verb="cpl.submission.rejected", subject=submission, clause="F2.2", reason=reason
+    )
+    _no_longer_owed(submission, "The submission was rejected.", at)
+    _tell(submission, "cpl/submission_rejected", at)
+    return submission
+
+
+@transaction.atomic
+def return_to_review(*, submission: Submission, change: ListChange, reason: str, grant: Grant, at: dt.datetime) -> Submission:
+    """Bring a proposed submission back to review, because its change was sent back; called by that service."""
+    submission = lock_submission(submission)
+    submission.send_back()
+    submission.decision_reason = ""
+    _keep(submission)
+    journal.record(
+        actor=grant.actor, at=at, verb="cpl.submission.sent_back", subject=submission, clause="F2.2", reason=reason,
+        after={"list_change": change.pk},
+    )  # fmt: skip
+    return submission
