@@ -5,6 +5,7 @@ from django.db import connection
 LIST_LOCK = 7_301_002
 PLACEMENT_LOCK = 7_301_003
 RECEIPT_LOCK = 7_301_004
+NUMBER_LOCK = 7_301_005
 
 
 def hold_list(*, shared: bool) -> None:
@@ -14,6 +15,11 @@ def hold_list(*, shared: bool) -> None:
     carries exactly the changes approved before it, and no number is given twice. Needs a transaction.
     """
     _hold("pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock", LIST_LOCK)
+
+
+def hold_numbers() -> None:
+    """Hold the giving of entry numbers, alone, to the end of the transaction: none is given twice (A-24)."""
+    _hold("pg_advisory_xact_lock", NUMBER_LOCK)
 
 
 def hold_placement() -> None:
@@ -33,4 +39,4 @@ def _hold(function: str, key: int) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("a lock that ends with the transaction needs one")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [key])  # noqa: S608  the name is one of the three above
+        cursor.execute(f"SELECT {function}(%s)", [key])  # noqa: S608  the name is one of the two above
