@@ -356,8 +356,7 @@ def explain_notice(relevant: date, months: int, calendar: WorkingCalendar) -> Du
     if target.day != relevant.day:
         steps.append(f"{target:%B %Y} has no day {relevant.day}, so its last day is taken.")
     if day != target:
-        name = calendar.holidays.get(target)
-        why = f" ({name})" if name and target.weekday() < 5 else ""
+        why = f" ({calendar.holidays[target]})" if target in calendar.holidays else ""
         steps.append(f"{_day(target)} is not a Working Day{why}; a notice then goes before it.")
     steps.append(f"So {_day(day)}.")
     steps.append(_assumption(calendar))
