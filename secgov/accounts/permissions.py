@@ -26,7 +26,10 @@ class Duty(Enum):
     PUBLISH_EDITION = "publish an edition"
     RECORD_OTHER_CHANNEL = "record that a Party was told by another channel"
     KEEP_REFERENCE_DATA = "keep requirements, combinations, organisations and the calendar"
+    CLOSE_TASK = "close the Secretariat's tasks"
     READ_ADMIN = "read the Secretariat's pages"
+    KEEP_DOCUMENTS = "keep and read documents of an organisation"
+    READ_ALL_DOCUMENTS = "read every document"
     READ_NOTICES = "read an organisation's notices"
     READ_FIRMWARE_REPOSITORY = "read the Firmware Information Repository"
     KEEP_OWN_CONTACTS = "keep an organisation's contacts"
@@ -49,7 +52,10 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.PUBLISH_EDITION: {Role.SECRETARIAT, Role.APPROVER},
     Duty.RECORD_OTHER_CHANNEL: {Role.SECRETARIAT},
     Duty.KEEP_REFERENCE_DATA: {Role.SECRETARIAT},
+    Duty.CLOSE_TASK: {Role.SECRETARIAT},
     Duty.READ_ADMIN: {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR},
+    Duty.KEEP_DOCUMENTS: _EVERYBODY - {Role.AUDITOR},
+    Duty.READ_ALL_DOCUMENTS: {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR},
     Duty.READ_NOTICES: _EVERYBODY,
     Duty.READ_FIRMWARE_REPOSITORY: _EVERYBODY | {Role.DCC_CLIENT},
     Duty.KEEP_OWN_CONTACTS: {Role.ORGANISATION_ADMIN},

@@ -1,7 +1,11 @@
 """Documents by content, their classification under the Information Policy, and who read them."""
 
+from __future__ import annotations
+
 from django.db import models
 
+from secgov.accounts.models import User
+from secgov.accounts.permissions import Duty, organisations_of, permitted
 from secgov.journal.guards import INSERT_ONLY
 
 
@@ -28,6 +32,16 @@ class Content(models.Model):
         return self.sha256
 
 
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Who sees which documents."""
+
+    def visible_to(self, user: User) -> DocumentQuerySet:
+        """All of them to those who review; to others those of their own organisations."""
+        if permitted(user, Duty.READ_ALL_DOCUMENTS):
+            return self.all()
+        return self.filter(organisation__in=organisations_of(user, Duty.KEEP_DOCUMENTS))
+
+
 class Document(models.Model):
     """A named document of some organisation; what it says never changes."""
 
@@ -38,6 +52,8 @@ class Document(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="documents")
     uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-uploaded_at"]

@@ -1,0 +1,63 @@
+"""Documents on the Secretariat's desk: what there is, whose, how confidential, and who took it."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from secgov.documents.models import Classification, Document, Reading
+from secgov.documents.services import read_document
+from secgov.documents.web import download
+from secgov.journal import clock
+from secgov.journal.desk import RegisterAdmin, identifier, tag
+
+KINDS = {Classification.WHITE: "", Classification.GREEN: "good", Classification.AMBER: "warn", Classification.RED: "bad"}
+
+
+@admin.register(Document)
+class DocumentAdmin(RegisterAdmin):
+    """Every document, with a link to take it; taking one that is not White is written down."""
+
+    list_display = ("name", "level", "organisation", "uploaded_by", "uploaded_at", "take")
+    list_filter = ("classification", "media_type")
+    search_fields = ("name", "organisation__name", "content__sha256")
+    date_hierarchy = "uploaded_at"
+    list_select_related = ("organisation", "uploaded_by")
+    fields = ("name", "media_type", "level", "organisation", "uploaded_by", "uploaded_at", "digest", "take")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address from which a document is taken."""
+        take = self.admin_site.admin_view(self.take_view)
+        return [path("<int:pk>/take/", take, name="documents_document_take"), *super().get_urls()]
+
+    def take_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hand the document out, and note who took it."""
+        document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+        return download(document, read_document(document=document, by=request.user, at=clock.now()))
+
+    @admin.display(description="classification", ordering="classification")
+    def level(self, document: Document) -> SafeString:
+        """Its level under the Information Policy."""
+        return tag(KINDS[Classification(document.classification)], document.get_classification_display())
+
+    @admin.display(description="SHA-256")
+    def digest(self, document: Document) -> SafeString:
+        """The hash of its bytes."""
+        return identifier(document.content_id)
+
+    @admin.display(description="file")
+    def take(self, document: Document) -> SafeString:
+        """A link to the file itself."""
+        return format_html('<a href="{}">Download</a>', reverse("admin:documents_document_take", args=[document.pk]))
+
+
+@admin.register(Reading)
+class ReadingAdmin(RegisterAdmin):
+    """Who took which document, and when."""
+
+    list_display = ("document", "read_by", "read_at")
+    search_fields = ("document__name", "read_by__name", "read_by__username")
+    date_hierarchy = "read_at"
+    list_select_related = ("document", "read_by")
