@@ -1,5 +1,6 @@
 """The look's small parts for templates: tags, clauses, identifiers, dates in words, deadlines, pages."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -48,15 +49,21 @@ def counted(number: int, noun: str) -> str:
 
 
 @register.filter
+def day_after(day: date) -> date:
+    """Give the next day: what is known by one day happened before the next."""
+    return day + timedelta(days=1)
+
+
+@register.filter
 def thousands(number: int) -> str:
     """Group the digits of a number: `18,420`."""
     return f"{number:,}"
 
 
 @register.filter
-def at(counts: dict[str, int] | None, place: str) -> int:
-    """Look up how much waits at a place; 0 where nothing is known."""
-    return (counts or {}).get(place, 0)
+def at(values: Mapping[Any, Any] | None, key: Any) -> Any:
+    """Look up a key that is itself a value, as in `{{ waiting|at:link.url }}`; nothing where it is unknown."""
+    return (values or {}).get(key, "")
 
 
 @register.simple_tag

@@ -1,0 +1,117 @@
+"""The register search: every Device Model that is, or was, on the list."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cpl.models import Edition, ListChange, PublishedEntry
+from cpl.web.downloads import FORMS, SPREADSHEET_ROWS, download
+from cpl.web.filters import RegisterFilters, described, matching, ordered
+
+PAGE = 25
+COLUMNS = (
+    ("number", "Entry"),
+    ("status", "Status"),
+    ("type", "Device type"),
+    ("manufacturer", "Manufacturer"),
+    ("model", "Model and hardware"),
+    ("firmware", "Firmware"),
+    ("spec", "Specification"),
+    ("listed", "Listed"),
+)
+ORDER_IN_WORDS = {
+    "number": ("oldest entry first", "newest entry first"),
+    "listed": ("earliest listed first", "latest listed first"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on, and the query without it."""
+
+    words: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading, which way it is sorted now ("" for not), and the query that sorts by it."""
+
+    label: str
+    sorted: str
+    query: str
+
+
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """Search the newest edition. All that was asked stands in the address; `as` gives it as a file."""
+    edition = (
+        Edition.objects.placed().select_related("previous").defer("manifest", "previous__manifest").first()
+    )
+    filters = RegisterFilters(request.GET)
+    asked = filters.asked()
+    if edition is None:
+        return render(request, "cpl/register.html", {"form": filters, "edition": None})
+    found = ordered(matching(asked), filters.sorting)
+    wanted = request.GET.get("as", "")
+    if wanted in FORMS and not (wanted == "xlsx" and found.count() > SPREADSHEET_ROWS):
+        return download(wanted, found, edition)
+    page = Paginator(found.defer("record"), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": filters,
+        "edition": edition,
+        "page": page,
+        "corrected": _corrected_on(page.object_list),
+        "gbcs_versions": _gbcs_versions(),
+        "chips": [Chip(described(name, asked[name]), _without(request.GET, name)) for name in asked],
+        "columns": _columns(request.GET, filters.sorting),
+        "order_in_words": _order_in_words(filters.sorting),
+        "spreadsheet_rows": SPREADSHEET_ROWS,
+        "too_long_for_a_spreadsheet": wanted == "xlsx",
+    }
+    return render(request, "cpl/register.html", context)
+
+
+def _corrected_on(entries: list[PublishedEntry]) -> dict[int, object]:
+    """When each entry of a page was last corrected, by number."""
+    changes = ListChange.objects.filter(
+        kind=ListChange.Kind.CORRECT,
+        state=ListChange.State.ISSUED,
+        entry_number__in=[each.number for each in entries],
+    ).order_by("approved_at")
+    return dict(changes.values_list("entry_number", "approved_at"))
+
+
+def _gbcs_versions() -> list[str]:
+    """The GBCS versions that stand in the list, newest first."""
+    found = PublishedEntry.objects.order_by().values_list("gbcs_version", flat=True).distinct()
+    return sorted(found, key=lambda text: [int(part) for part in text.split(".")], reverse=True)
+
+
+def _without(query: QueryDict, *names: str) -> str:
+    """The query less some of its parts, back on the first page."""
+    left = query.copy()
+    for name in (*names, "page", "as"):
+        left.pop(name, None)
+    return f"?{left.urlencode()}"
+
+
+def _columns(query: QueryDict, order: str) -> list[Column]:
+    """The table's headings. A click sorts by that column, a second one the other way round."""
+    columns = []
+    for key, label in COLUMNS:
+        now = {key: "ascending", f"-{key}": "descending"}.get(order, "")
+        turned = query.copy()
+        turned["order"] = f"-{key}" if now == "ascending" or (not now and key == "listed") else key
+        columns.append(Column(label, now, _without(turned)))
+    return columns
+
+
+def _order_in_words(order: str) -> str:
+    key = order.removeprefix("-")
+    label = dict(COLUMNS)[key].lower()
+    up, down = ORDER_IN_WORDS.get(key, (f"by {label}", f"by {label}, last first"))
+    return down if order.startswith("-") else up
