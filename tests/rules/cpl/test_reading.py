@@ -1,57 +1,11 @@
 """Reading a published edition: what is forgiven, what is refused, and in which words."""
 
-import csv
-import io
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from cpl.reading import COLUMNS, ReadRow, read_edition
-
-REAL_EDITION = Path(__file__).parents[4] / "shared" / "data" / "cpl_v2051_2022-09-21.csv"
-VERSION = "Version 2.051 Issued on 21-09-2022"
-HUB = [
-    VERSION,
-    "000001",
-    "Current",
-    "Communications Hub",
-    "106C",
-    "4331",
-    "00",
-    "AC",
-    "433100AC",
-    "124074DA",
-    "CHTS V1.0",
-    "GBCS Version 1.0",
-    "137ED5BC81A21F6D2187BC380381AEA7705BF65D3E4DAEA28EFD44113079D5E9",
-]
-METER = [
-    VERSION,
-    "000004",
-    "Removed",
-    "Single Element Electricity Metering Equipment",
-    "7C18",
-    "0000",
-    "01",
-    "00",
-    "00000100",
-    "00070804",
-    "SMETS V4.2",
-    "GBCS Version 3.2",
-    "",
-]
-
-
-def edited(row: list[str], **cells: str) -> list[str]:
-    """A copy of `row` with cells replaced; c1 is the first column."""
-    return [cells.get(f"c{place}", cell) for place, cell in enumerate(row, start=1)]
-
-
-def file_of(*rows: list[str], header: tuple[str, ...] = COLUMNS) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([header, *rows])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+from tests.factories.published_list import HUB, METER, REAL_EDITION, VERSION, edited, file_of
 
 
 def problems_of(data: bytes) -> list[str]:

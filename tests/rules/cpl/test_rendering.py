@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,8 +22,8 @@ from cpl.rendering import (
     render_full,
     render_json,
 )
+from tests.factories.published_list import REAL_EDITION
 
-REAL_EDITION = Path(__file__).parents[4] / "shared" / "data" / "cpl_v2051_2022-09-21.csv"
 WHEN = {"edition": 2052, "issued_on": date(2026, 12, 1)}
 HASH = "137ED5BC81A21F6D2187BC380381AEA7705BF65D3E4DAEA28EFD44113079D5E9"
 CPA = CertificateRow("NCSC", "CPA-1", "CPA SC GSME", "1.3", "2028-08-30", "renewal", "1.3", True)
