@@ -214,7 +214,7 @@ def cap_limb(certificate: Certificate) -> Limb:
             "Give the issue date on the certificate.",
             "issued_on",
         )
-    last = latest_lawful_expiry(body=certificate.body, issued_on=certificate.issued_on)
+    last = months_after(certificate.issued_on, CAP_MONTHS)
     return limb(
         "F2.5",
         asks,

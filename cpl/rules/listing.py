@@ -265,14 +265,14 @@ def _trouble(certificate: Certificate, device: DeviceIdentity, *, on: date) -> t
     if certificate.state in (INVALID, VOID):
         return "F2.5", f"{name} is {certificate.state}.", "Record a certificate that is valid."
     if not is_current(certificate, on=on):
-        if certificate.lapsed_on and certificate.lapsed_on <= on:
-            return "F2.5", f"{name} is no longer in force.", "Record a certificate that is in force."
         passed = relevant_date(certificate)
-        return (
-            "F2.5",
-            f"The date of {name}, {passed.day} {passed:%B %Y}, has passed.",
-            "Record the renewed certificate, or a new one.",
-        )
+        if passed and passed < on:
+            return (
+                "F2.5",
+                f"The date of {name}, {passed.day} {passed:%B %Y}, has passed.",
+                "Record the renewed certificate, or a new one.",
+            )
+        return "F2.5", f"{name} is no longer in force.", "Record a certificate that is in force."
     if not is_covered(certificate, device.key, on=on):
         return _not_covered(certificate, name, device, on=on)
     if is_in_force(certificate, on=on) or awaits_approval(certificate, on=on):

@@ -14,7 +14,7 @@ before an imported entry is known to have been listed has no answer (A-50, A-51)
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from cpl.rules.device_identity import (
     DeviceIdentity,
@@ -47,6 +47,11 @@ class Period:
     def is_open(self) -> bool:
         """True while the entry is on the list by this period."""
         return self.closed_on is None and self.closed_known_by is None
+
+    def has_ended(self, *, on: date) -> bool:
+        """True when it is known to have ended before that London day did."""
+        ended = self.closed_on or self.closed_known_by
+        return ended is not None and on >= ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +209,16 @@ def _reason_for(entry: Entry, listed: bool | None, on: date) -> Reason:
         since = (
             f"since {_day(period.opened_on)}"
             if period.opened_on
-            else f"since before {_day(period.opened_known_by)}"
+            else f"since before {_day_after(period.opened_known_by)}"
         )
         return Reason(clause, f"{name} is on the list, {since}.")
     if listed is None:
         return Reason("F2.1", f"{name}: whether it was on the list on {_day(on)} is not known.")
-    closed = [each for each in entry.periods if _was_listed(each, on) is False and not each.is_open]
-    past = [each for each in closed if on >= (each.closed_on or each.closed_known_by)]
+    past = [each for each in entry.periods if each.has_ended(on=on)]
     if not past:
         return Reason("F2.1", f"{name} was not yet on the list on {_day(on)}.")
     last = past[-1]
-    when = f"on {_day(last.closed_on)}" if last.closed_on else f"before {_day(last.closed_known_by)}"
+    when = f"on {_day(last.closed_on)}" if last.closed_on else f"before {_day_after(last.closed_known_by)}"
     under = f" under {spell(last.closing_clause)}" if last.closing_clause else ""
     because = f": {last.public_reason.rstrip('.')}" if last.public_reason else ""
     return Reason("Z6.11", f"{name} was marked removed {when}{under}{because}.")
@@ -261,3 +265,8 @@ def _reasons_for_none(question: Question, entries: list[Entry], on: date) -> tup
 
 def _day(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else "an unknown day"
+
+
+def _day_after(known_by: date | None) -> str:
+    """Write the day before which something had happened that was true on ``known_by``."""
+    return _day(known_by + timedelta(days=1) if known_by else None)

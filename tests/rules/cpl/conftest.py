@@ -7,6 +7,7 @@ from cpl.rules.image import Image
 from cpl.rules.listing import ListingFacts
 from tests.rules.cpl.facts import RELEASE, certificate_of, device_of
 
+
 @pytest.fixture
 def esme_fields() -> dict[str, str]:
     """What a submitter writes for a single element meter of SMETS2+."""
@@ -23,7 +24,6 @@ def esme_fields() -> dict[str, str]:
     }
 
 
-
 @pytest.fixture
 def esme(esme_fields) -> DeviceIdentity:
     """A single element meter of SMETS2+."""
@@ -34,7 +34,6 @@ def esme(esme_fields) -> DeviceIdentity:
 def smets1_esme(esme_fields) -> DeviceIdentity:
     """A single element meter of SMETS1."""
     return device_of(esme_fields, spec_version="1.2", gbcs_version="0.0")
-
 
 
 @pytest.fixture

@@ -160,7 +160,9 @@ def test_coverage_may_end_for_one_model_alone(esme):
 
 
 @pytest.mark.clause("F2.5-1")
-@pytest.mark.parametrize("text", ["all", "1.x", "0007*", "00070800-00070899", "00070800 and later", "00070804+"])
+@pytest.mark.parametrize(
+    "text", ["all", "1.x", "0007*", "00070800-00070899", "00070800 and later", "00070804+"]
+)
 def test_wildcard_or_range_identifies_no_model(text):
     with pytest.raises(Refusal) as refused:
         check_expressly_identified(text)

@@ -34,7 +34,8 @@ def test_meter_with_all_its_certificates_may_be_listed(esme_facts):
 
 @pytest.mark.clause("F2.1(a)")
 @pytest.mark.parametrize(
-    ("body", "named"), [("ZIGBEE", "ZigBee certificate"), ("DLMS", "DLMS Certificate"), ("NCSC", "CPA Certificate")]
+    ("body", "named"),
+    [("ZIGBEE", "ZigBee certificate"), ("DLMS", "DLMS Certificate"), ("NCSC", "CPA Certificate")],
 )
 def test_meter_lacking_one_of_three_certificates_is_refused_naming_it(esme_facts, body, named):
     two = replace(esme_facts, certificates=tuple(c for c in esme_facts.certificates if c.body != body))

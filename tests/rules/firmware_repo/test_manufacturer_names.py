@@ -9,7 +9,11 @@ from secgov.errors import Refusal
 @pytest.mark.clause("Z2.1(a)")
 @pytest.mark.parametrize(
     ("text", "stored"),
-    [("  ACME   Meters ", "ACME Meters"), ("ＡＣＭＥ", "ACME"), ("Müller & Söhne GmbH", "Müller & Söhne GmbH")],
+    [
+        ("  ACME   Meters ", "ACME Meters"),
+        ("ＡＣＭＥ", "ACME"),
+        ("Müller & Söhne GmbH", "Müller & Söhne GmbH"),
+    ],
 )
 def test_name_is_trimmed_and_normalised(text, stored):
     assert clean_manufacturer_name(text) == stored

@@ -88,7 +88,9 @@ def test_anything_but_a_single_email_address_is_refused(text):
 
 
 @pytest.mark.clause("F2.15(b)-2")
-@pytest.mark.parametrize("text", ["+44 20 7946 0000", "0113 496 0000", "(020) 7946-0000", "00 44 20 7946 0000"])
+@pytest.mark.parametrize(
+    "text", ["+44 20 7946 0000", "0113 496 0000", "(020) 7946-0000", "00 44 20 7946 0000"]
+)
 def test_telephone_number_keeps_its_plus_and_zeros(text):
     assert clean_phone(text) == text
 

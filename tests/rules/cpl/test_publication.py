@@ -1,0 +1,189 @@
+"""When the updated list is due, and how editions are numbered (Section F2.8)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpl.rules.publication import (
+    PublicationFacts,
+    due_for_publication,
+    format_edition,
+    is_published_late,
+    next_edition_number,
+    parse_edition,
+    parse_version_cell,
+    parties_not_notified,
+    profile_in_force,
+    publication_alarms,
+    publication_limbs,
+    required_at,
+    version_cell,
+    window_end,
+)
+from secgov.errors import Refusal
+from secgov.time_rules import LONDON
+from tests.rules.secgov.calendars import CALENDAR
+
+
+def london(*parts: int) -> datetime:
+    """Give an instant by the clocks of London."""
+    return datetime(*parts, tzinfo=LONDON).astimezone(UTC)
+
+
+INSTANT = timedelta(microseconds=1)
+
+
+@pytest.mark.clause("F2.8-0")
+@pytest.mark.parametrize(
+    ("required", "last_day"),
+    [
+        (london(2026, 12, 24, 15), date(2026, 12, 29)),
+        (london(2027, 1, 16, 12), date(2027, 1, 18)),
+        (london(2027, 3, 25, 9), date(2027, 3, 30)),
+        (london(2027, 1, 11, 0), date(2027, 1, 12)),
+        (london(2027, 1, 12, 0) - INSTANT, date(2027, 1, 12)),
+        (london(2027, 1, 12, 0), date(2027, 1, 13)),
+    ],
+)
+def test_list_is_due_at_the_end_of_the_first_working_day_after_the_day_of_requirement(required, last_day):
+    due = due_for_publication(required, CALENDAR)
+    assert due.last_day == last_day
+    assert due.due_at == london(last_day.year, last_day.month, last_day.day) + timedelta(days=1)
+    assert due.steps
+
+
+@pytest.mark.clause("F2.8-0")
+def test_limb_done_at_the_due_instant_is_late_and_just_before_it_is_not():
+    due_at = due_for_publication(london(2026, 12, 24, 15), CALENDAR).due_at
+    assert not is_published_late(due_at - INSTANT, due_at)
+    assert is_published_late(due_at, due_at)
+
+
+@pytest.mark.clause("F2.8-0")
+def test_alarms_stand_at_half_and_four_fifths_of_the_time():
+    start = london(2027, 1, 11, 0)
+    assert publication_alarms(start, start + timedelta(hours=48)) == (
+        start + timedelta(hours=24),
+        start + timedelta(hours=38.4),
+    )
+
+
+@pytest.mark.clause("F2.8-0")
+def test_window_ends_after_its_length_and_never_past_the_earliest_due_instant():
+    first = london(2027, 1, 11, 10)
+    window = timedelta(minutes=30)
+    assert window_end(first_approved_at=first, window=window, earliest_due_at=london(2027, 1, 13)) == (
+        first + window
+    )
+    near = first + timedelta(minutes=20)
+    assert window_end(first_approved_at=first, window=window, earliest_due_at=near) == (
+        first + timedelta(minutes=5)
+    )
+    past = first - timedelta(days=1)
+    assert window_end(first_approved_at=first, window=window, earliest_due_at=past) == first
+
+
+@pytest.mark.clause("F2.8-1")
+def test_panel_is_required_from_the_later_of_duty_and_last_gate():
+    determined, confirmed = london(2027, 1, 11), london(2027, 1, 13)
+    assert required_at(obliged_at=determined, gates_cleared_at=confirmed) == confirmed
+    assert required_at(obliged_at=confirmed, gates_cleared_at=determined) == confirmed
+    assert required_at(obliged_at=determined) == determined
+
+
+def test_editions_are_numbered_on_from_the_last():
+    assert next_edition_number(None) == 1
+    assert next_edition_number(2051) == 2052
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(2051, "2.051"), (2052, "2.052"), (1, "0.001"), (999, "0.999"), (1000, "1.000"), (12345, "12.345")],
+)
+def test_edition_number_is_shown_in_thousandths(number, text):
+    assert format_edition(number) == text
+    assert parse_edition(text) == number
+
+
+@given(st.integers(min_value=1, max_value=999_999_999))
+def test_every_edition_number_is_read_back_as_it_was_written(number):
+    assert parse_edition(format_edition(number)) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2051", "2.51", "2.0510", "0.000", "-2.051", "v2.051", "2,051", "٢.٠٥١"]
+)
+def test_other_texts_are_no_edition_numbers(text):
+    with pytest.raises(Refusal):
+        parse_edition(text)
+
+
+def test_there_is_no_edition_nought():
+    with pytest.raises(ValueError, match="not the number"):
+        format_edition(0)
+
+
+def test_version_column_is_read_and_written_as_published():
+    cell = "Version 2.051 Issued on 21-09-2022"
+    assert parse_version_cell(f"{cell} ") == (2051, date(2022, 9, 21))
+    assert version_cell(2051, date(2022, 9, 21)) == cell
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Version 2.051", "Version 2.051 Issued on 2022-09-21", "Version 2.051 Issued on 31-02-2022"],
+)
+def test_other_texts_are_no_version_column(text):
+    with pytest.raises(Refusal) as refused:
+        parse_version_cell(text)
+    assert refused.value.field == "version"
+
+
+@pytest.mark.clause("F2.8(a)")
+def test_dcc_has_its_extract_when_it_is_available_and_told():
+    for available, told, met in ((True, True, True), (True, False, False), (False, True, False)):
+        facts = PublicationFacts(2052, available_to_dcc=available, dcc_told=told)
+        assert publication_limbs(facts)["dcc"].met is met
+
+
+@pytest.mark.clause("F2.8(a)")
+def test_extract_follows_the_profile_last_adopted():
+    adopted = [(1, date(2022, 9, 21)), (3, date(2027, 2, 1))]
+    assert profile_in_force(adopted, on=date(2027, 1, 31)) == 1
+    assert profile_in_force(adopted, on=date(2027, 2, 1)) == 3
+    assert profile_in_force(adopted, on=date(2027, 2, 2)) == 3
+    with pytest.raises(ValueError):
+        profile_in_force(adopted, on=date(2022, 9, 20))
+
+
+@pytest.mark.clause("F2.8(b)")
+@pytest.mark.parametrize(("shown", "met"), [(None, False), (56, False), (57, True), (58, True)])
+def test_website_shows_the_edition_that_the_dcc_was_given(shown, met):
+    website = publication_limbs(PublicationFacts(57, website_edition=shown))["website"]
+    assert website.met is met
+    assert website.clause == "F2.8(b)"
+
+
+@pytest.mark.clause("F2.8(c)")
+def test_every_party_is_notified_or_told_otherwise():
+    parties = frozenset(f"party-{n:03d}" for n in range(400))
+    whole = PublicationFacts(57, parties=parties, noticed=parties, mailed=parties)
+    assert publication_limbs(whole)["parties"].met
+    lost = frozenset({"party-007"})
+    without_mail = PublicationFacts(57, parties=parties, noticed=parties, mailed=parties - lost)
+    assert parties_not_notified(without_mail) == ("party-007",)
+    assert "1 of 400 Parties has not" in publication_limbs(without_mail)["parties"].lacks
+    by_letter = PublicationFacts(
+        57, parties=parties, noticed=parties, mailed=parties - lost, otherwise_told=lost
+    )
+    assert publication_limbs(by_letter)["parties"].met
+
+
+@pytest.mark.clause("F2.8(c)")
+def test_party_without_a_contact_counts_as_missing():
+    facts = PublicationFacts(
+        57, parties=frozenset({"a", "b"}), noticed=frozenset({"a"}), mailed=frozenset({"a"})
+    )
+    assert parties_not_notified(facts) == ("b",)
