@@ -26,12 +26,12 @@ REASON_CAP = 4_000
 
 
 def what_submission_lacks(
-    fields: Mapping[str, str], *, has_image: bool, declared: bool
+    fields: Mapping[str, str], *, has_image: bool | None, declared: bool
 ) -> tuple[Refusal, ...]:
     """Say everything that keeps a draft from being submitted. Section F2.17 and Section F2.2
 
     Takes all fields by the submission's names, as written, whether there is an
-    image, and whether the declaration was made. Gives every refusal, each with
+    image (None where nobody has said), and whether the declaration was made. Gives every refusal, each with
     field, clause and remedy, in the order of the form; none when the draft may be
     submitted.
     """
@@ -40,7 +40,16 @@ def what_submission_lacks(
         clean_manufacturer_name(fields.get("manufacturer_name") or "")
     except Refusal as refusal:
         refusals.append(refusal)
-    refusals += read_image(fields, has_image=has_image)[1]
+    if has_image is None:
+        refusals.append(
+            Refusal(
+                "It has not been said whether there is a Manufacturer Image.",
+                clause="Z2.1(h)",
+                field="has_image",
+                remedy="Answer yes or no.",
+            )
+        )
+    refusals += read_image(fields, has_image=bool(has_image))[1]
     refusals += release_refusals(fields)
     if not declared:
         refusals.append(

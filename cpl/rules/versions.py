@@ -74,6 +74,14 @@ def generation_of(spec_type: str, spec_version: str) -> str:
     return SMETS1 if (spec_type, spec_version) == (SMETS, SMETS1_SPEC_VERSION) else SMETS2_PLUS
 
 
+def spec_type_for(device_type: str) -> str:
+    """Tell which Technical Specification a SMETS2+ device of a type is built to. Appendix Z 2.1(d)
+
+    Takes a type's code: "CHTS" for a Communications Hub, "SMETS" for everything else.
+    """
+    return CHTS if device_type == COMMUNICATIONS_HUB else SMETS
+
+
 def check_version_pair(
     *, device_type: str, spec_type: str, spec_version: str, gbcs_version: str, generation: str = ""
 ) -> tuple[Refusal, ...]:

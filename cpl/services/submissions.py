@@ -75,11 +75,11 @@ def start_submission(*, by: User, organisation: Organisation, at: dt.datetime, i
     `relists` is the number of a removed entry that returns (Z6-R1, A-24): its device fields are taken over.
     """
     grant = require(by, Duty.SUBMIT_DEVICE, organisation)
+    hold_numbers()  # before the question below, so that two presses at the same instant make one draft
     begun = Submission.objects.filter(idempotency_key=idempotency_key).first()
     if begun:
         _own(begun, by)
         return begun
-    hold_numbers()
     year = london_day(at).year
     last = Submission.objects.filter(reference__startswith=f"S-{year}-").aggregate(last=Max("reference"))["last"]
     submission = Submission(
@@ -173,7 +173,7 @@ def submission_fields(submission: Submission) -> dict[str, str]:
 
 def what_draft_lacks(submission: Submission, *, declared: bool) -> tuple[Refusal, ...]:
     """Everything that keeps a draft from being submitted, for the page that checks the answers. Section F2.17"""
-    return what_submission_lacks(submission_fields(submission), has_image=bool(submission.has_image), declared=declared)
+    return what_submission_lacks(submission_fields(submission), has_image=submission.has_image, declared=declared)
 
 
 def _canonicalise(submission: Submission) -> None:

@@ -1,0 +1,34 @@
+"""A certificate of a draft together with the document that shows it (Section F2.1, Appendix Z 2.1(f))."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from cpl.models import Submission, SubmissionCertificate
+from cpl.services.submissions import put_certificate
+from secgov.accounts.models import User
+from secgov.documents.services import store_document
+
+
+@transaction.atomic
+def give_certificate(
+    *, submission: Submission, by: User, at: dt.datetime, version: int, values: Mapping[str, Any],
+    upload: UploadedFile | None = None, classification: str = "", certificate: SubmissionCertificate | None = None,
+) -> SubmissionCertificate:  # fmt: skip
+    """Add a certificate to a draft, or change one of it, and keep its document: both or neither. Appendix Z 2.1(f)
+
+    Takes what `put_certificate` takes, the uploaded document (None keeps the one that is there) and its level under
+    the Information Policy. Raises what `store_document` and `put_certificate` raise.
+    """
+    row = put_certificate(
+        submission=submission, by=by, at=at, version=version, values=values, certificate=certificate
+    )
+    if upload is not None:
+        row.document = store_document(
+            upload=upload, classification=classification, organisation=submission.organisation, by=by, at=at
+        )
+        row.save(update_fields=["document"])
+    return row
