@@ -62,8 +62,8 @@ class Coverage:
     ``identity`` is the identity text. ``ended_on`` is the first London date on which
     the certificate no longer covers this model although it may cover others.
     ``attested`` is False while only the submitter says that the certificate names it:
-    once a certificate is valid, a further model counts only when the Secretariat has
-    seen it named.
+    a model that joins a certificate later counts only when the Secretariat has seen it
+    named, whether the certificate is valid by then or still recorded.
     """
 
     identity: str
@@ -340,9 +340,7 @@ def is_covered(certificate: Certificate, identity: str, *, on: date) -> bool:
     Takes the identity text, version pair included, and a London date.
     """
     return any(
-        link.identity == identity
-        and (link.ended_on is None or on < link.ended_on)
-        and (link.attested or certificate.state == RECORDED)
+        link.identity == identity and (link.ended_on is None or on < link.ended_on) and link.attested
         for link in certificate.coverage
     )
 

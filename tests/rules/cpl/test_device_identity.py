@@ -19,6 +19,7 @@ from cpl.rules.versions import (
     generation_of,
     parse_gbcs,
     parse_specification,
+    spec_type_for,
     specification_text,
 )
 from secgov.errors import Refusal
@@ -164,6 +165,7 @@ def test_smets2_hub_carries_chts_and_nothing_else_does(esme_fields):
     assert refusals_of(esme_fields, **hub) == [("spec_type", "Z2.1(d)")]
     assert refusals_of(esme_fields, **hub, spec_type="CHTS", spec_version="1.3") == []
     assert refusals_of(esme_fields, spec_type="CHTS", spec_version="1.3") == [("spec_type", "Z2.1(d)")]
+    assert (spec_type_for("communications_hub"), spec_type_for("gsme")) == ("CHTS", "SMETS")
 
 
 @pytest.mark.clause("Z2.1(d)")

@@ -193,3 +193,14 @@ def test_everything_that_is_lacking_is_said_at_once(esme_facts):
         "Z2.1(c)",
         "F2.2",
     ]
+
+
+@pytest.mark.clause("F2.5-1")
+@pytest.mark.parametrize("state", ["recorded", "valid"])
+def test_model_that_joins_a_certificate_later_counts_only_once_it_is_seen_named(esme_facts, esme, state):
+    said = certificate_of("NCSC", esme, state=state, coverage=(Coverage(esme.key, attested=False),))
+    facts = replace(esme_facts, certificates=(*esme_facts.certificates[:2], said))
+    (lack,) = what_is_lacking(facts, on=ON)
+    assert (lack.clause, "nobody has attested" in lack.lacks) == ("F2.5", True)
+    seen = replace(said, coverage=(Coverage(esme.key),))
+    check_listable(replace(facts, certificates=(*esme_facts.certificates[:2], seen)), on=ON)

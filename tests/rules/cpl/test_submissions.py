@@ -68,6 +68,7 @@ def test_draft_needs_its_declaration_its_image_and_its_manufacturers_name(esme_f
         "image_descriptor",
         "image_hash",
     ]
+    assert lacks(fields, has_image=None) == [("has_image", "Z2.1(h)")]
     assert lacks(fields | {"manufacturer_name": ""}) == [("manufacturer_name", "Z2.1(a)")]
 
 
