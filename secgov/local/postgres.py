@@ -93,8 +93,8 @@ class PostgresServer:
         if not mark.exists():
             return
         first = mark.read_text().split("\n", 1)[0].strip()
-        if first.isdigit() and processes.runs_from(self.software.folder.parent, int(first)):
-            processes.stop_orphan(int(first), with_signal=signal.SIGINT)
+        if first.isdigit():
+            processes.stop_orphan(self.software.folder.parent, int(first), with_signal=signal.SIGINT)
         mark.unlink(missing_ok=True)
 
     def _initialise(self) -> None:
@@ -188,9 +188,15 @@ class PostgresServer:
                     )
             cursor.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.rowcount == 0:
-                cursor.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                        sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
-                    )
-                )
+                names = {
+                    "database": sql.Identifier(DATABASE),
+                    "owner": sql.Identifier(OWNER_ROLE),
+                    "application": sql.Identifier(APPLICATION_ROLE),
+                }
+                for statement in (
+                    "CREATE DATABASE {database} OWNER {owner}",
+                    "REVOKE ALL ON DATABASE {database} FROM PUBLIC",  # not even temporary tables
+                    "GRANT CONNECT ON DATABASE {database} TO {application}",
+                ):
+                    cursor.execute(sql.SQL(statement).format(**names))
         connection.close()

@@ -61,23 +61,23 @@ def stop(process: subprocess.Popen[bytes], *, with_signal: int = signal.SIGTERM,
             process.wait()
 
 
-def stop_orphan(pid: int, *, with_signal: int, seconds: float = 20) -> None:
-    """Stop a process that is not our child, left by a driver that was killed."""
-    try:
-        os.kill(pid, with_signal)
-        wait_until(lambda: not Path(f"/proc/{pid}").exists(), seconds=seconds)
-    except ProcessLookupError:
-        return
-    except TimeoutError:
-        os.kill(pid, signal.SIGKILL)
-
-
 def runs_from(folder: Path, pid: int) -> bool:
     """Tell whether the process of that number runs a program of ours, rather than one that inherited the number."""
     try:
         return Path(os.readlink(f"/proc/{pid}/exe")).is_relative_to(folder)
     except (FileNotFoundError, PermissionError, ProcessLookupError):
         return False
+
+
+def stop_orphan(folder: Path, pid: int, *, with_signal: int, seconds: float = 20) -> None:
+    """Stop a process that a driver left when it was killed, if it is one of ours and still there."""
+    if not runs_from(folder, pid):
+        return
+    os.kill(pid, with_signal)
+    try:
+        wait_until(lambda: not runs_from(folder, pid), seconds=seconds)
+    except TimeoutError:
+        os.kill(pid, signal.SIGKILL)
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:

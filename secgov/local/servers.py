@@ -44,7 +44,7 @@ def started(
 
 
 @contextmanager
-def for_project(places: Places, given: Mapping[str, str]) -> Iterator[Environment]:
+def for_project(places: Places, given: Mapping[str, str], *, durable: bool = True) -> Iterator[Environment]:
     """Give the settings that lead to the project's servers, starting them unless given or already up.
 
     A second process in the same project uses the servers of the first. The settings are also written to `.local/env`.
@@ -61,7 +61,7 @@ def for_project(places: Places, given: Mapping[str, str]) -> Iterator[Environmen
             return
         passwords = _passwords(places)
         try:
-            with started(places, places.private, passwords, durable=True, given=given) as addresses:
+            with started(places, places.private, passwords, durable=durable, given=given) as addresses:
                 environment = settings(places, passwords, addresses)
                 lines = [f"{name}={shlex.quote(value)}\n" for name, value in environment.items()]
                 write_private(places.environment_file, "".join(lines))

@@ -84,8 +84,8 @@ class ValkeyServer:
         mark = self.folder / "valkey.pid"
         if mark.exists():
             number = mark.read_text().strip()
-            if number.isdigit() and processes.runs_from(self.software.folder.parent, int(number)):
-                processes.stop_orphan(int(number), with_signal=signal.SIGTERM)
+            if number.isdigit():
+                processes.stop_orphan(self.software.folder.parent, int(number), with_signal=signal.SIGTERM)
             mark.unlink(missing_ok=True)
 
     def _gone(self) -> bool:

@@ -1,0 +1,17 @@
+"""A project folder of its own for each test of the driver, and no trace of it afterwards."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from secgov.local.places import Places
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Iterator[Places]:
+    """The places of an empty project."""
+    found = Places(tmp_path / "project")
+    yield found
+    shutil.rmtree(found.private, ignore_errors=True)
