@@ -97,14 +97,16 @@ class Certificate:
 
 
 def clean_body(text: str) -> str:
-    """Give the code of an Assurance Certification Body. Section F2.3
+    """Give the code of a certification body. Section F2.3(a), Section F2.3(b) and Section F2.3(c)
 
     Raises Refusal (field ``body``) for any but the three.
     """
     tidy = text.strip().upper()
     if tidy not in BODIES:
         raise Refusal(
-            f"“{text.strip()}” is not an Assurance Certification Body.",
+            f"“{text.strip()}” is not an Assurance Certification Body."
+            if tidy
+            else "The Assurance Certification Body is missing.",
             clause="F2.3",
             field="body",
             remedy=f"Choose one of: {', '.join(BODY_NAMES.values())}.",
@@ -170,35 +172,6 @@ def identification_limbs(certificate: Certificate) -> tuple[Limb, ...]:
             field="models_named",
         ),
     )
-
-
-def check_expressly_identified(text: str) -> None:
-    """Refuse a wildcard or a range in place of a firmware version. Section F2.5
-
-    Takes what the certificate is said to cover. Raises Refusal (field
-    ``coverage``).
-
-    Reading: each Device Model must be listed; "all firmware 1.x" names none (A-09).
-    """
-    words = text.casefold().split()
-    span = any(sign in text for sign in ("*", "?", "–", "..", "<", ">", "-")) or text.strip().endswith("+")
-    wild = any(word in {"all", "any", "every", "to", "later", "earlier", "onwards"} for word in words)
-    if span or wild or text.casefold().strip().endswith("x"):
-        raise Refusal(
-            f"“{text.strip()}” is a range, which identifies no Device Model expressly.",
-            clause="F2.5",
-            field="coverage",
-            remedy="List each firmware version that the certificate covers on its own.",
-        )
-
-
-def latest_lawful_expiry(*, body: str, issued_on: date) -> date | None:
-    """Give the last expiry date that keeps a certificate valid. Section F2.5
-
-    Takes body and issue date; gives the corresponding date six years on (the last
-    of February where there is no 29th), or None for NCSC, which has no cap.
-    """
-    return None if body == NCSC else months_after(issued_on, CAP_MONTHS)
 
 
 def cap_limb(certificate: Certificate) -> Limb:
@@ -291,22 +264,6 @@ def validity_limbs(certificate: Certificate) -> tuple[Limb, ...]:
         *cpa_limbs(certificate),
         attestation_limb(certificate),
     )
-
-
-def check_not_recorded_twice(*, body: str, number: str, held: Iterable[tuple[str, str]]) -> None:
-    """Refuse a number that the same body has already used. Appendix Z 2.1(f)
-
-    Takes body, number and the pairs (body, number) held; the same number from
-    another body is allowed. Raises Refusal (field ``number``).
-    """
-    wanted = (body, number.strip().casefold())
-    if any((other, used.strip().casefold()) == wanted for other, used in held):
-        raise Refusal(
-            f"{BODY_NAMES[body]} certificate {number.strip()} is already recorded.",
-            clause="Z2.1(f)",
-            field="number",
-            remedy="Add this Device Model to the certificate that is recorded.",
-        )
 
 
 def is_current(certificate: Certificate, *, on: date) -> bool:
