@@ -42,11 +42,13 @@ SSC: Places = (
     ("/portal/ssc/plans/", "Plans"),
 )
 DESK: Places = (
-    ("/admin/board/", "Board"),
-    ("/admin/submissions/", "Submissions"),
-    ("/admin/certificates/", "Certificates"),
-    ("/admin/changes/", "List changes"),
-    ("/admin/editions/", "Editions"),
+    ("/admin/", "Board"),
+    ("/admin/cpl/submission/", "Submissions"),
+    ("/admin/cpl/assurancecertificate/", "Certificates"),
+    ("/admin/cpl/listchange/", "List changes"),
+    ("/admin/cpl/edition/", "Editions"),
+    ("/admin/accounts/organisation/", "Parties"),
+    ("/admin/journal/act/", "Journal"),
 )
 FOOTER: Places = (
     ("/guidance/", "Guidance"),

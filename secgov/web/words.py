@@ -52,6 +52,15 @@ def end_in_words(due_at: datetime) -> str:
     return instant_in_words(due_at)
 
 
+def short_end(due_at: datetime) -> str:
+    """Shorten the end of a period for a dense table: `end of Wed 23 Dec`, `Thu 24 Dec, 16:44`."""
+    moment = london(due_at)
+    if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+        last = moment - SECOND
+        return f"end of {last:%a} {last.day} {last:%b}"
+    return f"{moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+
+
 def duration_in_words(length: timedelta) -> str:
     """Spell a length of time: `15 h 20 min`, `1 day 3 h 12 min`, `4 min`, and `under 1 min`."""
     minutes = int(length.total_seconds() // 60)

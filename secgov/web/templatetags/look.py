@@ -110,8 +110,13 @@ def when(value: date | datetime, form: str = "instant") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def due(context: template.Context, obligation: Obligation) -> SafeString:
-    """Show a deadline: how long, then the date in words, then its clause. One that is met says when."""
+def due(context: template.Context, obligation: Obligation, form: str = "long") -> SafeString:
+    """Show a deadline: how long, then the date in words, then its clause. One that is met says when.
+
+    `form` short abbreviates the date, for dense tables. A page that shows many gives `calendar` in its context, so that
+    it is read once.
+    """
+    end_in_words = words.short_end if form == "short" else words.end_in_words
     if obligation.fell_away_at:
         state, text, instant = "wait", "Fell away", obligation.fell_away_at
         date_in_words = words.instant_in_words(instant)
@@ -120,9 +125,9 @@ def due(context: template.Context, obligation: Obligation) -> SafeString:
         instant = obligation.discharged_at
         date_in_words = words.instant_in_words(instant)
     else:
-        state, text = _time_left(obligation, context["look"].now)
+        state, text = _time_left(obligation, context["look"].now, context.get("calendar"))
         instant = obligation.due_at
-        date_in_words = words.end_in_words(instant)
+        date_in_words = end_in_words(instant)
     return format_html(
         '<span class="due due-{}"><b>{}</b><time datetime="{}">{}</time>{}</span>',
         state,
@@ -139,7 +144,9 @@ def _met(obligation: Obligation) -> tuple[str, str]:
     return "late", f"Met late, by {words.duration_in_words(obligation.discharged_at - obligation.due_at)}"
 
 
-def _time_left(obligation: Obligation, now: datetime) -> tuple[str, str]:
+def _time_left(
+    obligation: Obligation, now: datetime, calendar: time_rules.WorkingCalendar | None
+) -> tuple[str, str]:
     """Say how long is left in the unit of the clock: hours for hours, Working Days for Working Days."""
     left = obligation.due_at - now
     if left <= NOTHING:
@@ -150,7 +157,7 @@ def _time_left(obligation: Obligation, now: datetime) -> tuple[str, str]:
     last_day = time_rules.london_day(obligation.due_at - words.SECOND)
     if last_day == today:
         return "today", "Due today"
-    days = time_rules.working_days_between(today, last_day, working_calendar())
+    days = time_rules.working_days_between(today, last_day, calendar or working_calendar())
     return "next", f"{days} Working Day{'' if days == 1 else 's'} left"
 
 
