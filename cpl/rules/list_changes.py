@@ -132,6 +132,17 @@ def check_gates(facts: ChangeFacts) -> None:
     check_limbs(gates(facts))
 
 
+def smets1_removal_limb(facts: ChangeFacts) -> Limb:
+    """Judge whether the entry is one that the Panel may remove on advice. Appendix Z 6.8"""
+    return limb(
+        "Z6.8",
+        "The entry is a SMETS1 Device Model.",
+        facts.generation == SMETS1,
+        "Appendix Z 6.8 is about SMETS1 Device Models only.",
+        field="clause",
+    )
+
+
 def reinstatement_gates(facts: ChangeFacts) -> tuple[Limb, ...]:
     """Judge a reinstatement: SMETS1, removed under 6.8, rectified where needed. Appendix Z 6.9"""
     under_68 = facts.closed_under.startswith("Z6.8")
@@ -245,15 +256,7 @@ def _gates_of_removing(facts: ChangeFacts) -> tuple[Limb, ...]:
         _ground(facts, "The removal rests on a recorded event, advice or determination."),
     ]
     if facts.clause.startswith("Z6.8"):
-        limbs.append(
-            limb(
-                "Z6.8",
-                "The entry is a SMETS1 Device Model.",
-                facts.generation == SMETS1,
-                "Appendix Z 6.8 is about SMETS1 Device Models only.",
-                field="clause",
-            )
-        )
+        limbs.append(smets1_removal_limb(facts))
     return tuple(limbs)
 
 
