@@ -1,0 +1,34 @@
+"""Publishing the list: editions, their placing, the three limbs of Section F2.8, and what the DCC has received."""
+
+from cpl.services.publication.building import NextEdition, build_next_edition, check_witness, next_edition
+from cpl.services.publication.limbs import (
+    PartiesProgress,
+    complete_limbs,
+    parties_progress,
+    record_other_channel,
+)
+from cpl.services.publication.placing import entries_of, place_edition
+from cpl.services.publication.receipts import ReceiptResult, dcc_standing, record_pull, record_receipt
+from cpl.services.publication.running import publish_due, request_publication, restore_witness
+from cpl.services.publication.watching import watch_editions
+
+__all__ = [
+    "NextEdition",
+    "PartiesProgress",
+    "ReceiptResult",
+    "build_next_edition",
+    "check_witness",
+    "complete_limbs",
+    "dcc_standing",
+    "entries_of",
+    "next_edition",
+    "parties_progress",
+    "place_edition",
+    "publish_due",
+    "record_other_channel",
+    "record_pull",
+    "record_receipt",
+    "request_publication",
+    "restore_witness",
+    "watch_editions",
+]
