@@ -1,9 +1,17 @@
 """Addresses of the public pages of the list."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from cpl.web import register
+from cpl.web import editions, entries, register
+from cpl.web.converters import EditionNumber, EntryNumber
+
+register_converter(EntryNumber, "entry")
+register_converter(EditionNumber, "edition")
 
 urlpatterns = [
     path("cpl/", register.register, name="register"),
+    path("cpl/entries/<entry:number>/", entries.entry, name="entry"),
+    path("cpl/editions/", editions.editions, name="editions"),
+    path("cpl/editions/<edition:number>/", editions.edition, name="edition"),
+    path("cpl/changes/", editions.changes, name="changes"),
 ]

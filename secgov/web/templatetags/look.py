@@ -85,7 +85,7 @@ def clause(citation: str) -> SafeString:
 @register.simple_tag
 def entry_link(number: int) -> SafeString:
     """Link an entry by its number."""
-    return format_html('<a href="/cpl/entries/{0:06d}/" class="id">{0:06d}</a>', number)
+    return format_html('<a href="/cpl/entries/{0}/" class="id">{0}</a>', f"{number:06d}")
 
 
 @register.simple_tag

@@ -1,0 +1,155 @@
+"""The editions: what each one changed, its bytes and how to check them, who has it; and every change so far."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from cpl.models import Edition, EditionForm, EditionLimb, ListChange, PublishedEntry, Receipt, ReceiptHoldback
+from cpl.rules.publication import format_edition
+from cpl.web.history import TAGS, VERBS, Difference, differences
+from secgov.journal.models import Message, Notice, Obligation
+
+PAGE = 25
+CLAUSE_OF_LIMB = {"dcc": "F2.8(a)", "website": "F2.8(b)", "parties": "F2.8(c)"}
+DONE_WORDS = {"dcc": "Provided", "website": "Published", "parties": "All told"}
+FORM_NAMES = {"csv": "CSV, the 13 columns", "full": "CSV, full contents", "json": "JSON"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """A change as pages list it: its kind in words, the entry as it now is, what a correction altered."""
+
+    change: ListChange
+    verb: str
+    kind: str
+    entry: PublishedEntry | None
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLimb:
+    """One of the three things that F2.8 asks: done at an instant, or owed by one."""
+
+    name: str
+    clause: str
+    done: EditionLimb | None
+    done_words: str
+    obligation: Obligation | None
+
+
+@require_safe
+def editions(request: HttpRequest) -> HttpResponse:
+    """List the editions, newest first, with how many changes each brought."""
+    counts = {
+        kind: Count("changes", filter=Q(changes__kind=kind))
+        for kind in (kind.value for kind in ListChange.Kind)
+    }
+    found = Edition.objects.placed().defer("manifest").annotate(**counts)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "cpl/editions.html", {"page": page})
+
+
+@require_safe
+def edition(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one edition: what changed, its forms, how to check them, and who has it."""
+    shown = get_object_or_404(
+        Edition.objects.placed()
+        .select_related("previous", "journal_seal", "signing_key")
+        .defer("previous__manifest"),
+        number=number,
+    )
+    newest = Edition.objects.placed().defer("manifest").latest()
+    changes = list(shown.changes.order_by("kind", "entry_number"))
+    receipts = {each.kind: each for each in shown.receipts.all()}
+    context: dict[str, Any] = {
+        "edition": shown,
+        "name": format_edition(shown.number),
+        "newest": newest,
+        "is_newest": shown.pk == newest.pk,
+        "more": shown.entries - shown.previous.entries if shown.previous else None,
+        "changes": _shown(changes),
+        "counts": Counter(change.kind for change in changes),
+        "forms": [
+            (FORM_NAMES[form.name], form)
+            for form in EditionForm.objects.filter(edition=shown).defer("gzipped")
+        ],
+        "manifest_length": len(shown.manifest),
+        "limbs": [] if shown.is_imported else _limbs(shown, changes),
+        "told_words": _told(shown),
+        "received": receipts.get(Receipt.Kind.RECEIVED),
+        "loaded": receipts.get(Receipt.Kind.LOADED),
+        "loading": Obligation.objects.about(shown).filter(clause="F2.9").first(),
+        "held_back": _held_back(shown),
+    }
+    return render(request, "cpl/edition.html", context)
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """List every change that an edition carries, newest first."""
+    found = (
+        ListChange.objects.filter(state=ListChange.State.ISSUED, edition__placement__isnull=False)
+        .select_related("edition")
+        .defer("edition__manifest")
+        .order_by("-edition__number", "kind", "entry_number")
+    )
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "cpl/changes.html", {"page": page, "changes": _shown(list(page.object_list))})
+
+
+def _shown(changes: list[ListChange]) -> list[ShownChange]:
+    entries = PublishedEntry.objects.defer("record").in_bulk({change.entry_number for change in changes})
+    return [
+        ShownChange(
+            change,
+            VERBS[change.kind],
+            TAGS[change.kind],
+            entries.get(change.entry_number),
+            differences(change) if change.kind == ListChange.Kind.CORRECT else (),
+        )
+        for change in changes
+    ]
+
+
+def _limbs(shown: Edition, changes: list[ListChange]) -> list[ShownLimb]:
+    """The three limbs, each on its own: its instant where it is done, else the earliest clock that runs for it."""
+    done = {limb.limb: limb for limb in shown.limbs.all()}
+    clocks = Obligation.objects.standing().filter(
+        subject_type="cpl.listchange",
+        subject_id__in=[str(change.pk) for change in changes],
+        clause__in=CLAUSE_OF_LIMB.values(),
+    )
+    earliest: dict[str, Obligation] = {}
+    for clock in clocks.order_by("due_at"):
+        earliest.setdefault(clock.clause, clock)
+    return [
+        ShownLimb(
+            label, CLAUSE_OF_LIMB[limb], done.get(limb), DONE_WORDS[limb], earliest.get(CLAUSE_OF_LIMB[limb])
+        )
+        for limb, label in EditionLimb.Limb.choices
+    ]
+
+
+def _told(shown: Edition) -> str:
+    """How many of the Parties that have the edition's notice were reached by mail or otherwise: `398 of 400`."""
+    accepted = Message.objects.filter(notice=OuterRef("pk"), sent_at__isnull=False)
+    notices = Notice.objects.filter(subject_type="cpl.edition", subject_id=str(shown.pk))
+    counted = notices.aggregate(
+        parties=Count("pk"), told=Count("pk", filter=Q(Exists(accepted)) | ~Q(other_channel=""))
+    )
+    return f"{counted['told']:,} of {counted['parties']:,}" if counted["parties"] else ""
+
+
+def _held_back(shown: Edition) -> list[ReceiptHoldback]:
+    """The entries that the DCC could not load and has not loaded since, with this edition or a later one."""
+    later_load = Receipt.objects.filter(kind=Receipt.Kind.LOADED, edition__number__gte=shown.number)
+    if later_load.exists():
+        return []
+    last = shown.receipts.filter(kind=Receipt.Kind.LOADED_IN_PART).order_by("at", "pk").last()
+    return list(last.holdbacks.all()) if last else []

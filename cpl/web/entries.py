@@ -1,0 +1,96 @@
+"""The page of one entry: is it on the list, why, since when, with which certificates."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from cpl.models import Edition, ListChange, ListingPeriod, PublishedEntry
+from cpl.web.grounds import grounds, shown_certificate
+from cpl.web.history import Event, history
+from firmware_repo.models import FirmwareRecord
+from secgov.accounts.permissions import Duty, permitted
+from secgov.journal import clock
+from secgov.time_rules import london_day
+
+OTHERS_SHOWN = 10
+
+
+@require_safe
+def entry(request: HttpRequest, number: int) -> HttpResponse:
+    """Show an entry as the newest edition says it; `?as=json` gives its record."""
+    shown = get_object_or_404(PublishedEntry, number=number)
+    if request.GET.get("as") == "json":
+        return JsonResponse(shown.record)
+    today = london_day(clock.now())
+    newest = Edition.objects.placed().defer("manifest").latest()
+    certificates = [shown_certificate(each, today) for each in shown.record["certificates"]]
+    family = list(_family(shown))
+    context: dict[str, Any] = {
+        "entry": shown,
+        "newest_edition": newest,
+        "certificates": certificates,
+        "cpa": next((each for each in certificates if each.name == "CPA" and each.governing), None),
+        "grounds": grounds(shown, certificates, today),
+        "others": family[:OTHERS_SHOWN],
+        "family_size": len(family),
+        "latest": _latest(family),
+        "twins": [
+            each for each in family if each.firmware_version == shown.firmware_version and each.pk != shown.pk
+        ],
+        "sharing": _sharing_hash(shown),
+        "history": _history(shown, newest, today),
+        "may_read_firmware": may_read_firmware(request),
+    }
+    if context["may_read_firmware"]:
+        context["firmware"] = FirmwareRecord.objects.filter(pk=number).first()
+    return render(request, "cpl/entry.html", context)
+
+
+def may_read_firmware(request: HttpRequest) -> bool:
+    """Whether this reader sees the Firmware Information Repository (A-67)."""
+    return settings.FIR_PUBLIC or permitted(request.user, Duty.READ_FIRMWARE_REPOSITORY) is not None
+
+
+def _family(shown: PublishedEntry) -> QuerySet[PublishedEntry]:
+    """Every entry of the same hardware, this one among them, newest first."""
+    return (
+        PublishedEntry.objects.filter(
+            device_type=shown.device_type,
+            manufacturer_identifier=shown.manufacturer_identifier,
+            model_identifier=shown.model_identifier,
+            hardware_version=shown.hardware_version,
+            hardware_revision=shown.hardware_revision,
+        )
+        .defer("record")
+        .order_by(F("listed_on").desc(nulls_last=True), "-number")
+    )
+
+
+def _latest(family: list[PublishedEntry]) -> PublishedEntry | None:
+    """The entry listed last of those on the list; of imported ones, whose day is not known, the highest number."""
+    return next((each for each in family if each.status == PublishedEntry.Status.CURRENT), None)
+
+
+def _sharing_hash(shown: PublishedEntry) -> int:
+    """How many other entries carry the same image; one image for many hardware variants is normal."""
+    if not shown.image_hash:
+        return 0
+    return PublishedEntry.objects.filter(image_hash=shown.image_hash).exclude(pk=shown.pk).count()
+
+
+def _history(shown: PublishedEntry, newest: Edition, today: dt.date) -> list[Event]:
+    """What the editions so far tell of an entry; a change that no edition carries yet is not public."""
+    changes = (
+        ListChange.objects.filter(
+            entry_number=shown.number, state=ListChange.State.ISSUED, edition__number__lte=newest.number
+        )
+        .select_related("edition")
+        .defer("edition__manifest")
+    )
+    periods = ListingPeriod.objects.filter(device_model=shown.number, origin=ListingPeriod.Origin.IMPORTED)
+    return history(changes=changes, periods=periods, record=shown.record, today=today)
