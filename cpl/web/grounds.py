@@ -42,6 +42,7 @@ class ShownCertificate:
 OPEN_PERIOD = Ground("Its listing period is open and no later change closes it", "good", "Yes", "F2.1")
 NOT_REMOVED = Ground("No published decision removes it", "good", "None", "Z6.2")
 NEEDS_NONE = Ground("It is SMETS1, which needs no certificate", "good", "Yes", "F2.2B")
+ASKS_FOR_NONE = Ground("Its type and specification ask for no certificate", "good", "Yes", "F2.3")
 NAMED = Ground("Each certificate names this model, hardware and firmware", "good", "Yes", "F2.5")
 
 
@@ -71,6 +72,8 @@ def grounds(entry: PublishedEntry, certificates: list[ShownCertificate], today: 
     if entry.generation == SMETS1:
         return [OPEN_PERIOD, NEEDS_NONE, NOT_REMOVED]
     required = _required(entry, today)
+    if not required:
+        return [OPEN_PERIOD, ASKS_FOR_NONE, NOT_REMOVED]
     needed = ", ".join(SHORT_BODY_NAMES[body] for body in BODIES if body in required)
     if not certificates:
         says = f"Certificates its type and specification ask for: {needed}. The list it was taken over from names none"

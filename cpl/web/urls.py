@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cpl.web import editions, entries, register
+from cpl.web import editions, entries, firmware, register, status
 from cpl.web.converters import EditionNumber, EntryNumber
 
 register_converter(EntryNumber, "entry")
@@ -14,4 +14,7 @@ urlpatterns = [
     path("cpl/editions/", editions.editions, name="editions"),
     path("cpl/editions/<edition:number>/", editions.edition, name="edition"),
     path("cpl/changes/", editions.changes, name="changes"),
+    path("cpl/status/", status.status, name="status"),
+    path("fir/", firmware.releases, name="firmware-list"),
+    path("fir/<entry:number>/", firmware.release, name="firmware"),
 ]
