@@ -1,0 +1,160 @@
+"""Counting broken promises about editions, the journal that they seal, and the DCC's 24 hours (I-4, I-5, I-14)."""
+
+import datetime as dt
+import gzip
+import hashlib
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from cpl.models import Edition, EditionPlacement, PublishedEntry, SigningKey
+from cpl.rules.publication import TARGET_AFTER_WINDOW, format_edition
+from cpl.rules.witness import AGREES, judge_witness
+from cpl.services.publication import entries_of
+from cpl.services.publication.witness import read_witness
+from cpl.signing import public_key_set
+from secgov import verify
+from secgov.errors import Refusal
+from secgov.journal.models import PromiseCheck
+from secgov.journal.promises import count
+from secgov.journal.services import verify_seals
+
+
+def edition_breaks(*, at: dt.datetime, full: bool) -> int:
+    """I-4: gaps, broken chains, bytes that are not what was signed, a Website or a witness that says otherwise.
+
+    The chain and the signatures of all editions; the bytes of those issued since the last check, with `full` of all.
+    """
+    editions = list(Edition.objects.select_related("previous", "journal_seal").order_by("number"))
+    if not editions:
+        return int(read_witness(settings.EDITION_DIR) is not None)
+    # Keys are trusted as the register holds them: what is judged here is our own keeping, not the outside world's trust.
+    keys = verify.read_keys(public_key_set(SigningKey.objects.values_list("public_jwk", flat=True)))
+    breaks = sum(_chain_breaks(before, edition) for before, edition in zip([None, *editions], editions, strict=False))
+    for edition in editions:
+        breaks += _manifest_breaks(edition, keys)
+    for edition in _to_read(full):
+        breaks += _byte_breaks(edition)
+    return breaks + _website_breaks() + _witness_breaks(editions, at)
+
+
+def _chain_breaks(before: Edition | None, edition: Edition) -> int:
+    if before is None:
+        return int(edition.previous_id is not None)
+    return int(edition.number != before.number + 1) + int(edition.previous_id != before.pk)
+
+
+def _manifest_breaks(edition: Edition, keys: dict[str, verify.TrustedKey]) -> int:
+    data = bytes(edition.manifest)
+    try:
+        said = verify.check_manifest(data, keys=keys)
+    except verify.NotGenuine:
+        return 1
+    before = edition.previous
+    return sum(
+        (
+            hashlib.sha256(data).hexdigest() != edition.manifest_sha256,
+            said.edition != format_edition(edition.number),
+            said.signed_by != edition.signing_key_id,
+            said.previous_digest != (before.manifest_sha256 if before else None),
+            said.previous_edition != (format_edition(before.number) if before else None),
+            {(form.name, form.sha256, form.length, form.rows) for form in said.forms}
+            != set(edition.forms.values_list("name", "sha256", "length", "rows")),
+        )
+    )
+
+
+def _to_read(full: bool) -> QuerySet[Edition]:
+    editions = Edition.objects.order_by("-number")
+    last = PromiseCheck.objects.first()
+    if full or last is None:
+        return editions
+    # A day more than needed: an edition whose transaction ended late must not slip between two checks.
+    return editions.filter(issued_at__gt=last.ran_at - dt.timedelta(days=1))
+
+
+def _byte_breaks(edition: Edition) -> int:
+    breaks = 0
+    for form in edition.forms.all():
+        try:
+            data = gzip.decompress(bytes(form.gzipped))
+        except (OSError, EOFError):
+            breaks += 1
+            continue
+        breaks += int(hashlib.sha256(data).hexdigest() != form.sha256 or len(data) != form.length)
+    return breaks
+
+
+def _website_breaks() -> int:
+    newest = Edition.objects.placed().first()
+    shown = dict(PublishedEntry.objects.values_list("number", "record"))
+    said = {int(entry["entry"]): entry for entry in entries_of(newest)} if newest else {}
+    return sum(shown.get(number) != said.get(number) for number in shown.keys() | said.keys())
+
+
+def _witness_breaks(editions: list[Edition], at: dt.datetime) -> int:
+    try:
+        verdict = judge_witness(
+            read_witness(settings.EDITION_DIR),
+            manifests={edition.number: edition.manifest_sha256 for edition in editions},
+            placed=set(EditionPlacement.objects.values_list("edition__number", flat=True)),
+        )
+    except Refusal:
+        return 1
+    # One that is being placed at this moment is not broken; one that nobody places is.
+    return int(verdict != AGREES and editions[-1].issued_at + TARGET_AFTER_WINDOW < at)
+
+
+_STATES_WITHOUT_ACT = """
+    SELECT
+        (SELECT count(*) FROM cpl_listchange c WHERE NOT EXISTS (
+            SELECT FROM journal_act a WHERE a.subject_type = 'cpl.listchange' AND a.subject_id = c.id::text
+              AND a.clause <> '' AND a.verb = 'cpl.list_change.' || c.state))
+      + (SELECT count(*) FROM cpl_submission s WHERE s.state <> 'draft' AND NOT EXISTS (
+            SELECT FROM journal_act a WHERE a.subject_type = 'cpl.submission' AND a.subject_id = s.id::text AND a.clause <> ''))
+      + (SELECT count(*) FROM cpl_assurancecertificate k WHERE k.state <> 'recorded' AND NOT EXISTS (
+            SELECT FROM journal_act a WHERE a.subject_type = 'cpl.assurancecertificate' AND a.subject_id = k.id::text
+              AND a.clause <> ''))
+      + (SELECT count(*) FROM cpl_edition e WHERE NOT EXISTS (
+            SELECT FROM journal_act a WHERE a.subject_type = 'cpl.edition' AND a.subject_id = e.id::text
+              AND a.verb = 'cpl.edition.issued' AND a.clause <> ''))
+      + (SELECT count(*) FROM journal_act WHERE actor_role = '' OR actor_id IS NULL AND actor_role = 'Secretariat')
+"""
+
+
+def journal_breaks() -> int:
+    """I-5: seals that do not verify, manifests that carry another seal, states and editions without an act."""
+    return len(verify_seals()) + _other_seals() + count(_STATES_WITHOUT_ACT)
+
+
+def _other_seals() -> int:
+    keys = SigningKey.objects.values_list("public_jwk", flat=True)
+    if not keys:
+        return 0
+    trusted = verify.read_keys(public_key_set(keys))
+    breaks = 0
+    for edition in Edition.objects.select_related("journal_seal"):
+        try:
+            said = verify.check_manifest(bytes(edition.manifest), keys=trusted).journal_seal
+        except verify.NotGenuine:
+            breaks += 1
+            continue
+        breaks += int(said != (edition.journal_seal.sha256 if edition.journal_seal else None))
+    return breaks
+
+
+_WRONG_24H = """
+    SELECT
+        (SELECT count(*) FROM (SELECT edition_id, min(at) AS first FROM cpl_receipt GROUP BY edition_id) r
+         WHERE 1 <> (SELECT count(*) FROM journal_obligation o
+            WHERE o.clause = 'F2.9' AND o.subject_type = 'cpl.edition' AND o.subject_id = r.edition_id::text
+              AND o.opened_at = r.first))
+      + (SELECT count(*) FROM journal_obligation o
+         WHERE o.clause = 'F2.9' AND (o.elapsed_seconds IS DISTINCT FROM 86400
+            OR extract(epoch FROM o.due_at) - extract(epoch FROM o.opened_at) <> 86400))
+"""
+
+
+def wrong_24h() -> int:
+    """I-14: receipts of the DCC whose 24 hours are not there once, from the first sign, and 86,400 s long."""
+    return count(_WRONG_24H)

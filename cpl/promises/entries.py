@@ -1,0 +1,152 @@
+"""Counting broken promises about entries and the changes that made them (I-1, I-2, I-8, I-9, I-10, I-13)."""
+
+from django.db import connection
+
+from cpl.models import Edition
+from cpl.services.publication import entries_of
+from secgov.journal.promises import count
+
+_KNOWN = """
+    SELECT device_model_id FROM cpl_listingperiod
+    UNION SELECT number FROM cpl_publishedentry
+    UNION SELECT entry_number FROM cpl_listchange WHERE state IN ('approved', 'issued')
+    UNION SELECT subject_id::bigint FROM journal_act WHERE verb = 'cpl.device_model.listed'
+"""
+
+_RESERVED = """
+    SELECT count(*) FROM journal_act a
+    WHERE a.verb = 'cpl.submission.submitted' AND NOT EXISTS (
+        SELECT FROM cpl_submission s WHERE s.id::text = a.subject_id AND s.entry_number IS NOT NULL
+    )
+"""
+
+_IMPORTED = """
+    SELECT coalesce((SELECT sum(rows) FROM cpl_listimport), 0)
+         - (SELECT count(*) FROM cpl_listingperiod WHERE origin = 'imported')
+"""
+
+
+def lost_entries(*, full: bool) -> int:
+    """I-1: numbers once issued or reserved that the register does not hold any more.
+
+    Looks into the newest edition and the one before; with `full` into all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM cpl_devicemodel")
+        held = {row[0] for row in cursor.fetchall()}
+        cursor.execute(_KNOWN)
+        known = {row[0] for row in cursor.fetchall()}
+    lost = known - held
+    editions = Edition.objects.order_by("-number")
+    later: set[int] | None = None
+    for edition in editions if full else editions[:2]:
+        said = {int(entry["entry"]) for entry in entries_of(edition)}
+        lost |= said - (held if later is None else held & later)
+        later = said
+    return len(lost) + count(_RESERVED) + abs(count(_IMPORTED))
+
+
+_ORPHANS = """
+    SELECT
+        -- a change without a clause, or approved without an effect of its kind
+        (SELECT count(*) FROM cpl_listchange c WHERE c.clause = '' OR c.state IN ('approved', 'issued') AND (
+            c.kind IN ('add', 'reinstate') AND NOT EXISTS (SELECT FROM cpl_listingperiod p WHERE p.opened_by_change_id = c.id)
+            OR c.kind = 'remove' AND NOT EXISTS (SELECT FROM cpl_listingperiod p WHERE p.closed_by_change_id = c.id)))
+        -- issued, but not once in one edition; or left behind by a later one
+      + (SELECT count(*) FROM cpl_listchange c WHERE c.state = 'issued' AND (c.edition_id IS NULL OR 1 <> (
+            SELECT count(*) FROM journal_act a WHERE a.verb = 'cpl.list_change.issued'
+            AND a.subject_type = 'cpl.listchange' AND a.subject_id = c.id::text)))
+      + (SELECT count(*) FROM cpl_listchange c WHERE c.state = 'approved' AND EXISTS (
+            SELECT FROM cpl_edition e WHERE e.imported_from_id IS NULL AND e.issued_at > c.approved_at + interval '10 minutes'))
+        -- a period that no approved change opened, or closed
+      + (SELECT count(*) FROM cpl_listingperiod p WHERE p.origin <> 'imported' AND NOT EXISTS (
+            SELECT FROM cpl_listchange c WHERE c.id = p.opened_by_change_id AND c.state IN ('approved', 'issued')))
+      + (SELECT count(*) FROM cpl_listingperiod p WHERE p.closed_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM cpl_listchange c WHERE c.id = p.closed_by_change_id AND c.state IN ('approved', 'issued')))
+"""
+
+
+def orphan_changes() -> int:
+    """I-2: changes of the list without a change record and clause, and approved ones that are not in one edition."""
+    return count(_ORPHANS)
+
+
+_UNLAWFUL_LISTING = """
+    SELECT count(*) FROM (
+        SELECT c.id, c.approved_at, (c.approved_at AT TIME ZONE 'Europe/London')::date AS day, s.*
+        FROM cpl_listchange c
+        JOIN cpl_submission s ON s.id = c.submission_id
+        WHERE c.kind = 'add' AND c.state IN ('approved', 'issued')
+    ) x
+    WHERE CASE WHEN x.spec_type = 'SMETS' AND x.spec_version = '1.2' THEN
+        x.eligibility_override = '' AND NOT EXISTS (
+            SELECT FROM cpl_eligiblecombinationmember m JOIN cpl_eligiblecombination k ON k.id = m.combination_id
+            WHERE m.device_type = x.device_type AND m.manufacturer_identifier = x.manufacturer_identifier
+              AND m.model_identifier = x.model_identifier AND m.hardware_version = x.hardware_version
+              AND m.hardware_revision = x.hardware_revision AND m.firmware_version = x.firmware_version
+              AND k.first_added_on <= x.day AND (k.ended_on IS NULL OR k.ended_on >= x.day))
+    ELSE EXISTS (
+        SELECT FROM cpl_requiredcertificate r
+        WHERE r.device_type = x.device_type AND r.spec_type = x.spec_type AND r.spec_version IN ('', x.spec_version)
+          AND r.effective_from <= x.day AND (r.effective_to IS NULL OR r.effective_to >= x.day)
+          AND NOT EXISTS (
+            SELECT FROM cpl_certificatecoverage v JOIN cpl_assurancecertificate a ON a.id = v.certificate_id
+            WHERE v.identity = x.identity AND v.attested_at <= x.approved_at AND (v.ended_on IS NULL OR v.ended_on > x.day)
+              AND a.body = r.body AND a.state = 'valid' AND a.attested_at <= x.approved_at AND a.issued_on <= x.day
+              AND (LEAST(a.expires_on, a.renews_on) IS NULL OR LEAST(a.expires_on, a.renews_on) >= x.day)))
+    END
+"""
+
+
+def unlawful_listing() -> int:
+    """I-8: entries listed by submission without what their generation needs, judged at that instant."""
+    return count(_UNLAWFUL_LISTING)
+
+
+_UNLAWFUL_REMOVAL = """
+    SELECT
+        (SELECT count(*) FROM cpl_listchange c
+         WHERE c.kind = 'remove' AND c.state IN ('approved', 'issued') AND (
+            c.clause = '' OR jsonb_array_length(c.gates) = 0 OR EXISTS (
+                SELECT FROM jsonb_array_elements(c.gates) g
+                WHERE coalesce(g->>'clause', '') = '' OR coalesce(g->>'met', 'true') = 'false'
+                   OR g->>'at' IS NULL OR (g->>'at')::timestamptz > c.approved_at)))
+      + (SELECT count(*) FROM cpl_listingperiod p
+         WHERE p.closed_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM cpl_listchange c WHERE c.id = p.closed_by_change_id AND c.kind = 'remove' AND c.clause = p.closing_clause))
+"""
+
+
+def unlawful_removal() -> int:
+    """I-9: removals made here that cite no clause, or a gate that was not passed before them."""
+    return count(_UNLAWFUL_REMOVAL)
+
+
+_FIR_GAPS = """
+    SELECT count(*) FROM cpl_listchange c
+    WHERE c.kind = 'add' AND c.submission_id IS NOT NULL AND c.state IN ('approved', 'issued') AND NOT EXISTS (
+        SELECT FROM cpl_devicemodel d JOIN firmware_repo_firmwarerecord f ON f.cpl_number = d.firmware_record_id
+        WHERE d.number = c.entry_number AND f.cpl_number = d.number
+          AND trim(f.email) <> '' AND trim(f.phone) <> '' AND trim(f.address) <> '' AND trim(f.release_notes) <> '')
+"""
+
+
+def fir_gaps() -> int:
+    """I-10: entries listed by submission without one complete record in the Firmware Information Repository."""
+    return count(_FIR_GAPS)
+
+
+_SINGLE_PERSON = """
+    SELECT count(*) FROM cpl_listchange c
+    WHERE c.four_eyes AND c.state IN ('approved', 'issued') AND (
+        c.proposed_by_id IS NULL OR c.approved_by_id IS NULL OR c.proposed_by_id = c.approved_by_id
+        OR NOT EXISTS (SELECT FROM journal_act a WHERE a.verb = 'cpl.list_change.proposed' AND a.subject_type = 'cpl.listchange'
+            AND a.subject_id = c.id::text AND a.actor_id = c.proposed_by_id AND a.actor_role = 'Secretariat')
+        OR NOT EXISTS (SELECT FROM journal_act a WHERE a.verb = 'cpl.list_change.approved' AND a.subject_type = 'cpl.listchange'
+            AND a.subject_id = c.id::text AND a.actor_id = c.approved_by_id AND a.actor_role = 'Approver'))
+"""
+
+
+def single_person_acts() -> int:
+    """I-13: changes approved with four eyes on that had not two people, each in the right role then."""
+    return count(_SINGLE_PERSON)

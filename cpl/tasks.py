@@ -1,0 +1,45 @@
+"""The list's sweeps, as the worker calls them."""
+
+import time
+
+import structlog
+from celery import shared_task
+
+from cpl import promises
+from cpl.services import publication
+from secgov.errors import Refusal
+from secgov.journal.clock import now
+from secgov.journal.services import beat
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="cpl.publish")
+def publish() -> None:
+    """Issue and place the next edition where its window has ended."""
+    try:
+        issued = publication.publish_due(clock=now)
+    except Refusal as refusal:
+        # A person has been called; until that person comes, the sweep is alive and says so.
+        log.error("no edition can be issued", reason=refusal.message, remedy=refusal.remedy)
+        issued = []
+    beat(sweep="publish", at=now(), handled=len(issued))
+
+
+@shared_task(name="cpl.complete_limbs")
+def complete_limbs() -> None:
+    """Carry each edition to the DCC, the Website and the Parties, and watch what the DCC does with it."""
+    at = now()
+    handled = publication.complete_limbs(at=at) + publication.watch_editions(at=at)
+    beat(sweep="complete limbs", at=at, handled=handled)
+
+
+@shared_task(name="cpl.check_promises")
+def check_promises() -> None:
+    """Count the promises, and keep the result for the Secretariat's board."""
+    at, started = now(), time.monotonic()
+    counters = promises.count_promises(at=at, full=False)
+    check = promises.keep_check(counters=counters, at=at, seconds=time.monotonic() - started, full=False)
+    if check.broken:
+        log.error("promises are broken", **check.broken)
+    beat(sweep="check promises", at=at, handled=len(check.broken))
