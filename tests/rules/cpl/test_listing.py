@@ -204,3 +204,13 @@ def test_model_that_joins_a_certificate_later_counts_only_once_it_is_seen_named(
     assert (lack.clause, "nobody has attested" in lack.lacks) == ("F2.5", True)
     seen = replace(said, coverage=(Coverage(esme.key),))
     check_listable(replace(facts, certificates=(*esme_facts.certificates[:2], seen)), on=ON)
+
+
+@pytest.mark.clause("F2.5-1")
+def test_certificate_whose_coverage_of_the_model_has_ended_does_not_name_it(esme_facts, esme):
+    other = replace(esme, firmware_version="00070805")
+    links = (Coverage(esme.key, ended_on=ON), Coverage(other.key, attested=False))
+    ended = certificate_of("NCSC", esme, coverage=links)
+    facts = replace(esme_facts, certificates=(*esme_facts.certificates[:2], ended))
+    (lack,) = what_is_lacking(facts, on=ON)
+    assert "does not name this Device Model" in lack.lacks
