@@ -9,6 +9,7 @@ from django.db import transaction
 from cpl.models import AssuranceCertificate, CertificateCoverage, Submission, SubmissionCertificate
 from cpl.rules.device_identity import FIELDS
 from cpl.rules.submissions import clean_reason
+from cpl.services.rows import keep
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, require
 from secgov.errors import Conflict, Refusal
@@ -51,7 +52,7 @@ def _new_certificate(row: SubmissionCertificate, actor: Actor, at: dt.datetime) 
         body=row.body, number=row.number.strip(), document=row.document, recorded_at=at,
         **{name: getattr(row, name) for name in SAME_FIELDS},
     )  # fmt: skip
-    certificate.full_clean()
+    certificate.full_clean(exclude=["state"])
     certificate.save()
     journal.record(
         actor=actor, at=at, verb="cpl.certificate.recorded", subject=certificate, clause="Z2.1(f)",
@@ -90,9 +91,7 @@ def attest_certificate(
         certificate.attested_by, certificate.attested_at = by, at
     if models_named:
         certificate.coverage.filter(attested_at=None, ended_on=None).update(attested_at=at, attested_by=by)
-    certificate.version += 1
-    certificate.full_clean()
-    certificate.save()
+    keep(certificate)
     journal.record(
         actor=grant.actor, at=at, verb="cpl.certificate.attested", subject=certificate, clause="F2.4", reason=reason,
         after={"marks_seen": marks_seen, "models_named": models_named},
@@ -110,9 +109,7 @@ def invalidate_certificate(*, certificate: AssuranceCertificate, by: User, at: d
         raise Conflict(f"{certificate} is {certificate.get_state_display().lower()}: it cannot be found invalid now.")
     certificate.invalidate()
     certificate.invalid_reason = reason
-    certificate.version += 1
-    certificate.full_clean()
-    certificate.save()
+    keep(certificate)
     journal.record(
         actor=grant.actor, at=at, verb="cpl.certificate.found_invalid", subject=certificate, clause="F2.5", reason=reason
     )
@@ -127,9 +124,7 @@ def validate_relied_upon(*, certificates: list[AssuranceCertificate], actor: Act
     for certificate in AssuranceCertificate.objects.select_for_update().filter(pk__in=[each.pk for each in certificates]):
         if certificate.state == AssuranceCertificate.State.RECORDED:
             certificate.validate()
-            certificate.version += 1
-            certificate.full_clean()
-            certificate.save()
+            keep(certificate)
             journal.record(
                 actor=actor, at=at, verb="cpl.certificate.validated", subject=certificate, clause="F2.5",
                 reason="A second person approved a listing that relies on it.",

@@ -18,7 +18,8 @@ from cpl.rules.submissions import clean_reason
 from cpl.services.certificates import validate_relied_upon
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
 from cpl.services.locks import hold_list
-from cpl.services.submissions import _guard_state, _keep, _review, _tell, lock_submission, return_to_review
+from cpl.services.rows import keep
+from cpl.services.submissions import _guard_state, _review, _tell, lock_submission, return_to_review
 from firmware_repo.rules.release import ReleaseDetails
 from firmware_repo.services import name_manufacturer, record_release
 from secgov.accounts.models import User
@@ -98,7 +99,7 @@ def propose_listing(
     facts = listing_facts(submission, on=london_day(at))
     check_listable(facts, on=london_day(at))
     submission.propose()
-    _keep(submission)
+    keep(submission)
     clause = rules.clause_of_listing(facts.device.generation)
     change = ListChange(
         kind=ListChange.Kind.ADD,
@@ -115,7 +116,7 @@ def propose_listing(
         proposed_at=at,
     )
     change.digest = rules.digest_of([change.after])
-    change.full_clean()
+    change.full_clean(exclude=["state"])
     change.save()
     journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.proposed", subject=submission, clause=clause, reason=reason
@@ -214,9 +215,7 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
     change.four_eyes = settings.FOUR_EYES
     change.gates = _gates(facts, at)
     change.approve()
-    change.version += 1
-    change.full_clean()
-    change.save()
+    keep(change)
     ListingPeriod.objects.create(
         device_model=model,
         identity=facts.device.key,
@@ -226,7 +225,7 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
     )
     submission.accept()
     submission.decided_at = at
-    _keep(submission)
+    keep(submission)
     one_person = "" if settings.FOUR_EYES else " Four eyes are off: one person may do both."
     act = journal.record(
         actor=grant.actor, at=at, verb="cpl.list_change.approved", subject=change, clause=change.clause, reason=reason + one_person,
@@ -306,9 +305,7 @@ def send_back(*, changes: Sequence[ListChange], by: User, at: dt.datetime, reaso
             raise Conflict(f"{change} can no longer be sent back.", newer={"change": change.pk, "state": change.state})
         change.cancel()
         change.cancelled_reason = reason
-        change.version += 1
-        change.full_clean()
-        change.save()
+        keep(change)
         act = journal.record(
             actor=grant.actor, at=at, verb="cpl.list_change.cancelled", subject=change, clause=change.clause, reason=reason
         )

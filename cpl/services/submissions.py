@@ -16,6 +16,7 @@ from cpl.rules.image import read_image
 from cpl.rules.submissions import check_own_organisation, clean_reason, what_submission_lacks
 from cpl.services.certificates import record_certificate
 from cpl.services.locks import hold_numbers
+from cpl.services.rows import keep
 from firmware_repo.rules.manufacturer_names import clean_manufacturer_name
 from firmware_repo.rules.release import CLEANERS
 from secgov.accounts.models import Organisation, User
@@ -60,12 +61,6 @@ def _review(submission: Submission, by: User) -> Grant:
 def _draft(submission: Submission) -> None:
     if submission.state != Submission.State.DRAFT:
         raise Conflict(f"{submission.reference} is no longer a draft: it cannot be changed.", newer={"state": submission.state})
-
-
-def _keep(submission: Submission) -> None:
-    submission.version += 1
-    submission.full_clean(exclude=["identity"], validate_unique=False)
-    submission.save()
 
 
 @transaction.atomic
@@ -125,7 +120,7 @@ def save_draft(*, submission: Submission, by: User, at: dt.datetime, version: in
         if field in values:
             setattr(submission, field, values[field])
     submission.saved_at = at
-    _keep(submission)
+    keep(submission)
     return submission
 
 
@@ -149,7 +144,7 @@ def put_certificate(
     row.full_clean()
     row.save()
     submission.saved_at = at
-    _keep(submission)
+    keep(submission)
     return row
 
 
@@ -161,7 +156,7 @@ def remove_certificate(*, submission: Submission, by: User, at: dt.datetime, ver
     _draft(submission)
     SubmissionCertificate.objects.filter(pk=certificate.pk, submission=submission).delete()
     submission.saved_at = at
-    _keep(submission)
+    keep(submission)
     return submission
 
 
@@ -219,7 +214,7 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
     submission.declared_by = by
     submission.submitted_at = at
     submission.submit()
-    _keep(submission)
+    keep(submission)
     # The identity is the database's own column: read it back before anything is recorded under it.
     submission = Submission.objects.select_related("organisation").get(pk=submission.pk)
     for row in submission.certificates.select_for_update():
@@ -263,7 +258,7 @@ def withdraw(*, submission: Submission, by: User, at: dt.datetime, version: int,
     _guard_state(submission, "withdraw", "taken back")
     submission.withdraw()
     submission.decided_at, submission.decision_reason = at, reason
-    _keep(submission)
+    keep(submission)
     journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.withdrawn", subject=submission, clause="F2.17", reason=reason
     )
@@ -292,7 +287,7 @@ def take_up(*, submission: Submission, by: User, at: dt.datetime, version: int) 
     _guard_state(submission, "take_up", "taken up")
     submission.take_up()
     submission.taken_up_by, submission.taken_up_at = by, at
-    _keep(submission)
+    keep(submission)
     act = journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.taken_up", subject=submission, clause="F2.2", reason="The review began."
     )
@@ -310,7 +305,7 @@ def reject(*, submission: Submission, by: User, at: dt.datetime, version: int, r
     _guard_state(submission, "reject", "rejected")
     submission.reject()
     submission.decided_at, submission.decision_reason = at, reason
-    _keep(submission)
+    keep(submission)
     journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.rejected", subject=submission, clause="F2.2", reason=reason
     )
@@ -325,7 +320,7 @@ def return_to_review(*, submission: Submission, change: ListChange, reason: str,
     submission = lock_submission(submission)
     submission.send_back()
     submission.decision_reason = ""
-    _keep(submission)
+    keep(submission)
     journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.sent_back", subject=submission, clause="F2.2", reason=reason,
         after={"list_change": change.pk},

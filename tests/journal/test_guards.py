@@ -1,0 +1,122 @@
+"""What the database itself refuses, whoever asks: direct SQL with the application's own role, and with the owner's."""
+
+from contextlib import closing
+
+import psycopg2
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+
+from cpl.models import Submission
+from secgov.journal import services as journal
+from secgov.journal.actors import SYSTEM
+from secgov.journal.grants import INSERT_ONLY_TABLES
+from secgov.journal.models import Act, Seal, SealedAct
+from tests.factories import casts, devices
+
+
+@pytest.fixture
+def listed(transactional_db):
+    """One entry, listed in committed transactions, with its acts sealed."""
+    cast = casts.cast()
+    change = devices.approved(devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat), cast.approver)
+    journal.seal_acts(at=devices.NOON)
+    return change
+
+
+@pytest.fixture
+def role(application_url):
+    """A connection as the application's role. Permission is refused before any row is looked for, so none is needed."""
+    with closing(psycopg2.connect(application_url)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("table", INSERT_ONLY_TABLES)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_the_applications_role_may_not_touch_what_is_insert_only(role, table, statement):
+    with role.cursor() as cursor:
+        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s LIMIT 1", [table])
+        column = cursor.fetchone()[0]
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(statement.format(table, column, column))
+    role.rollback()
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["cpl_devicemodel", "cpl_listingperiod", "cpl_listchange", "cpl_submission", "cpl_assurancecertificate",
+     "firmware_repo_manufacturer", "firmware_repo_firmwarerecord", "journal_obligation", "journal_message", "accounts_user"],
+)  # fmt: skip
+@pytest.mark.clause("Z6.11-1")
+def test_the_applications_role_may_delete_no_entry_and_nothing_that_hangs_on_it(role, table):
+    with role.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        cursor.execute(f"DELETE FROM {table}")  # noqa: S608  the names stand above
+    role.rollback()
+
+
+def test_the_applications_role_may_not_change_the_schema(role):
+    for statement in ("CREATE TABLE mine (id int)", "ALTER TABLE journal_act DISABLE TRIGGER ALL", "DROP TABLE journal_act"):
+        with role.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(statement)
+        role.rollback()
+
+
+@pytest.mark.clause("Z6.11-1")
+def test_even_the_owner_deletes_no_entry(listed):
+    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cpl_devicemodel")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cpl_devicemodel")
+        assert cursor.fetchone() == (1,)
+
+
+def test_even_the_owner_changes_no_act(listed):
+    for statement in ("UPDATE journal_act SET reason = 'another'", "DELETE FROM journal_act"):
+        with pytest.raises(DatabaseError, match="Cannot (update|delete)"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_a_state_changed_without_an_act_is_refused_at_commit(listed):
+    with pytest.raises(DatabaseError, match="without an act"):
+        Submission.objects.update(state="withdrawn")
+    assert Submission.objects.get().state == "accepted"
+
+
+def test_a_state_changed_with_its_act_in_the_same_transaction_stands(listed):
+    with transaction.atomic():
+        submission = Submission.objects.get()
+        Submission.objects.update(state="withdrawn")
+        journal.record(actor=SYSTEM, at=devices.NOON, verb="test.withdrawn", subject=submission, reason="A test.")
+    assert Submission.objects.get().state == "withdrawn"
+
+
+def test_an_act_of_another_transaction_does_not_excuse_a_change(listed):
+    journal.record(actor=SYSTEM, at=devices.NOON, verb="test.withdrawn", subject=Submission.objects.get(), reason="A test.")
+    with pytest.raises(DatabaseError, match="without an act"):
+        Submission.objects.update(state="withdrawn")
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("TR-10")
+def test_seals_chain_every_act_once_and_a_second_run_seals_nothing(db):
+    cast = casts.cast()
+    devices.submitted(cast.manufacturer, cast.maker)
+    first = journal.seal_acts(at=devices.NOON)
+    assert first.acts == Act.objects.count() == SealedAct.objects.count()
+    assert journal.seal_acts(at=devices.NOON) is None
+    devices.draft(cast.manufacturer, cast.maker)
+    second = journal.seal_acts(at=devices.NOON)
+    assert second.previous == first and Seal.objects.count() == 2
+    assert journal.verify_seals() == []
+
+
+@pytest.mark.django_db
+def test_a_changed_act_breaks_its_seal_and_names_it(db):
+    cast = casts.cast()
+    devices.draft(cast.manufacturer, cast.maker)
+    seal = journal.seal_acts(at=devices.NOON)
+    connection.check_constraints()  # no trigger may be pending on a table that is altered
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE journal_act DISABLE TRIGGER USER")
+        cursor.execute("UPDATE journal_act SET reason = 'something else'")
+    assert journal.verify_seals() == [f"Seal {seal.pk} does not fit its {seal.acts} acts."]
