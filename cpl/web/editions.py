@@ -50,7 +50,7 @@ def editions(request: HttpRequest) -> HttpResponse:
         kind: Count("changes", filter=Q(changes__kind=kind))
         for kind in (kind.value for kind in ListChange.Kind)
     }
-    found = Edition.objects.placed().defer("manifest").annotate(**counts)
+    found = Edition.objects.placed().defer("manifest").annotate(**counts).order_by("-number")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "cpl/editions.html", {"page": page})
 

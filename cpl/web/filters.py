@@ -49,6 +49,13 @@ class RegisterFilters(forms.Form):
     generation = forms.ChoiceField(
         label="Generation", required=False, choices=[("", "Either"), *Generation.choices]
     )
+    spec = forms.RegexField(
+        r"^(SMETS|CHTS) \d{1,2}\.\d{1,2}\Z",
+        label="Specification",
+        required=False,
+        max_length=12,
+        error_messages={"invalid": "Give a specification with its version, for example SMETS 4.2."},
+    )
     gbcs = forms.RegexField(
         r"^\d{1,2}\.\d{1,2}\Z",
         label="GBCS version",
@@ -96,7 +103,7 @@ def described(name: str, value: str) -> str:
         return SHORT_NAMES[value]
     if name == "q":
         return f"“{value}”"
-    if name in ("status", "generation"):
+    if name in ("status", "generation", "spec"):
         return value
     label = RegisterFilters.base_fields[name].label
     return f"{label} {value[:8] + '…' if name == 'hash' else value}"
@@ -121,6 +128,9 @@ def matching(asked: dict[str, str]) -> QuerySet[PublishedEntry]:
             if name in columns
         }
     )
+    if spec := asked.get("spec"):
+        spec_type, _, spec_version = spec.partition(" ")
+        found = found.filter(spec_type=spec_type, spec_version=spec_version)
     if hardware := asked.get("hardware", "").upper():
         found = found.filter(hardware_version=hardware[:2], hardware_revision=hardware[2:])
     if words := asked.get("q"):

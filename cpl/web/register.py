@@ -65,7 +65,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "edition": edition,
         "page": page,
         "corrected": _corrected_on(page.object_list),
-        "gbcs_versions": _gbcs_versions(),
+        **_versions(),
         "chips": [Chip(described(name, asked[name]), _without(request.GET, name)) for name in asked],
         "columns": _columns(request.GET, filters.sorting),
         "order_in_words": _order_in_words(filters.sorting),
@@ -85,10 +85,20 @@ def _corrected_on(entries: list[PublishedEntry]) -> dict[int, object]:
     return dict(changes.values_list("entry_number", "approved_at"))
 
 
-def _gbcs_versions() -> list[str]:
-    """The GBCS versions that stand in the list, newest first."""
-    found = PublishedEntry.objects.order_by().values_list("gbcs_version", flat=True).distinct()
-    return sorted(found, key=lambda text: [int(part) for part in text.split(".")], reverse=True)
+def _versions() -> dict[str, list[str]]:
+    """The specifications and GBCS versions that stand in the list, newest first, to choose from."""
+    found = PublishedEntry.objects.order_by().values_list("spec_type", "spec_version", "gbcs_version")
+    pairs = list(found.distinct())
+    specifications = {(spec_type, spec_version) for spec_type, spec_version, _ in pairs}
+    newest_first = sorted(specifications, key=lambda pair: (pair[0], _parts(pair[1])), reverse=True)
+    return {
+        "specifications": [f"{spec_type} {spec_version}" for spec_type, spec_version in newest_first],
+        "gbcs_versions": sorted({gbcs for _, _, gbcs in pairs}, key=_parts, reverse=True),
+    }
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def _without(query: QueryDict, *names: str) -> str:
