@@ -92,9 +92,14 @@ class ValkeyServer:
         return self.process is None or self.process.poll() is not None
 
     def _answers(self) -> bool:
+        """Tell whether it serves commands; while it reads its file it takes the password but refuses the rest."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as line:
-                line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
-                return b"+PONG" in line.recv(100) or b"+PONG" in line.recv(100)
-        except ConnectionError:
+            with (
+                socket.create_connection(("127.0.0.1", self.port), timeout=5) as line,
+                line.makefile("rwb") as talk,
+            ):
+                talk.write(f"AUTH {self.password}\r\nPING\r\n".encode())
+                talk.flush()
+                return talk.readline().startswith(b"+OK") and talk.readline().startswith(b"+PONG")
+        except OSError:
             return False
