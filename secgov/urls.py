@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("secgov.web.urls")),
     path("", include("cpl.web.urls")),
+    path("portal/", include("cpl.portal.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),

@@ -44,7 +44,7 @@ TOP_LEVEL = {*OURS, "tests", "bench", "clients", "deploy", "manage"}
 # Inside an app a module is told by its name. What is none of these (a journal's clock, an
 # app's notices) is inner: services and edges use it, it uses neither edges nor, if a model
 # or a rule, services.
-EDGES = {"admin", "api", "forms", "management", "tasks", "templatetags", "urls", "views", "web"}
+EDGES = {"admin", "api", "forms", "management", "portal", "tasks", "templatetags", "urls", "views", "web"}
 
 REFUSED_NAMES = {"core", "common", "utils", "util", "helpers", "helper", "misc", "shared", "mixins"}
 

@@ -32,6 +32,7 @@ PORTAL: Places = (
     ("/portal/submissions/", "Submissions"),
     ("/portal/certificates/", "Certificates"),
     ("/portal/notices/", "Notices"),
+    ("/portal/contacts/", "Contacts"),
     ("/portal/plans/", "SSC asks of us"),
     ("/portal/referrals/", "Referrals"),
     ("/portal/proposals/", "Proposals"),

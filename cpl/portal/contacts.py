@@ -1,0 +1,76 @@
+"""Where one's organisations are told things; their administrators keep it."""
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cpl.portal.frame import page
+from secgov.accounts.contacts import add_contact, retire_contact
+from secgov.accounts.models import Contact, Organisation
+from secgov.accounts.permissions import Duty, organisations_of
+from secgov.errors import Refusal
+from secgov.journal import clock
+
+
+class ContactForm(forms.Form):
+    """An address for notices."""
+
+    use_required_attribute = False
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, help_text="A shared mailbox will do.",
+        error_messages={
+            "required": "Give an e-mail address, for example notices@example.com.",
+            "invalid": "This is not a single e-mail address. Give one, for example notices@example.com.",
+        },
+    )  # fmt: skip
+    name = forms.CharField(required=False, max_length=120, help_text="Of the person or the desk.")
+    phone = forms.CharField(
+        label="Telephone number", required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel", "class": "w-m"})
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def contacts(request: HttpRequest) -> HttpResponse:
+    """Show the contacts of one's organisations; an administrator adds one by POST."""
+    keeps = organisations_of(request.user, Duty.KEEP_OWN_CONTACTS)
+    if request.method != "POST":
+        return _show(request, keeps, ContactForm())
+    organisation = next((each for each in keeps if str(each.pk) == request.POST.get("organisation")), None)
+    if organisation is None:
+        raise Http404
+    form = ContactForm(request.POST)
+    if form.is_valid():
+        try:
+            add_contact(organisation=organisation, by=request.user, at=clock.now(), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error("email", f"{' '.join(error.messages)} Give another address.")
+        else:
+            return redirect("portal:contacts")
+    return _show(request, keeps, form, status=422)
+
+
+@login_required
+@require_POST
+def retire(request: HttpRequest, pk: int) -> HttpResponse:
+    """Retire a contact."""
+    keeps = organisations_of(request.user, Duty.KEEP_OWN_CONTACTS)
+    contact = get_object_or_404(Contact.objects.filter(organisation__in=keeps), pk=pk)
+    form = ContactForm()
+    try:
+        retire_contact(contact=contact, by=request.user, at=clock.now())
+    except Refusal as refusal:
+        return _show(request, keeps, form, refusals=refusal.each, status=422)
+    return redirect("portal:contacts")
+
+
+def _show(
+    request: HttpRequest, keeps: list[Organisation], form: ContactForm, *, refusals: tuple[Refusal, ...] = (), status: int = 200
+) -> HttpResponse:
+    mine = {each.pk: each for each in organisations_of(request.user, Duty.READ_NOTICES)}
+    rows = Contact.objects.filter(organisation__in=mine, retired_at=None).select_related("organisation")
+    shown = [(each, each.pk in {kept.pk for kept in keeps}, [row for row in rows if row.organisation_id == each.pk]) for each in mine.values()]
+    return page(request, "contacts.html", {"shown": shown, "form": form, "refusals": refusals}, status=status)

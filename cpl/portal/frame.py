@@ -1,0 +1,53 @@
+"""What the portal's pages share: whose rows they may touch, and what waits."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from cpl.models import Submission
+from secgov.accounts.models import User
+from secgov.accounts.permissions import Duty, organisations_of, permitted
+from secgov.errors import NotPermitted
+from secgov.journal.models import Notice
+
+
+def own_submission(request: HttpRequest, reference: str) -> Submission:
+    """Give a submission of one of the person's own organisations; anybody else's does not exist here."""
+    rows = Submission.objects.visible_to(request.user).select_related("organisation", "created_by", "relists")
+    submission = get_object_or_404(rows, reference=reference)
+    if not permitted(request.user, Duty.SUBMIT_DEVICE, submission.organisation):
+        raise Http404
+    return submission
+
+
+def own_submissions(user: User) -> Any:
+    """Give the submissions of the organisations that the person submits for, newest first."""
+    return Submission.objects.filter(organisation__in=organisations_of(user, Duty.SUBMIT_DEVICE))
+
+
+def own_notices(user: User) -> Any:
+    """Give the notices to the person's organisations, newest first."""
+    organisations = organisations_of(user, Duty.READ_NOTICES)
+    return Notice.objects.filter(organisation__in=organisations).select_related("organisation")
+
+
+def version_seen(request: HttpRequest) -> int:
+    """Give the version of the row that the person's form was made from; 0, which no row has, if it does not say."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Render a page of the portal, with the counts of waiting work for its navigation."""
+    waiting = {
+        "/portal/submissions/": own_submissions(request.user).filter(state=Submission.State.DRAFT).count(),
+        "/portal/notices/": own_notices(request.user).filter(read_at=None).count(),
+    }
+    return render(request, f"cpl/portal/{template}", {**context, "waiting": waiting}, status=status)
+
+
+def check_may_submit(user: User) -> None:
+    """Refuse people who submit for no organisation. Raises NotPermitted."""
+    if not organisations_of(user, Duty.SUBMIT_DEVICE):
+        raise NotPermitted("You may not submit a device. Ask your organisation's administrator for a role that may.")

@@ -1,0 +1,77 @@
+"""What every form of the portal is made of: it reads what was typed, and a rule judges it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from secgov.errors import Refusal
+
+CODE = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "w-s id"}
+DAY_FORMATS = ["%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d-%m-%Y"]
+
+
+def error_of(refusal: Refusal) -> ValidationError:
+    """Turn a refusal into a form's error: what is wrong, the remedy, and the clause for the summary."""
+    words = f"{refusal.message} {refusal.remedy}".strip()
+    # Django fills parameters into the words; a per cent sign that somebody typed must survive that.
+    return ValidationError(words.replace("%", "%%"), code="refused", params={"clause": refusal.clause})
+
+
+def refuse(form: forms.Form, refusal: Refusal, *, called: Mapping[str, str] | None = None) -> None:
+    """Write a refusal into a form, at its field where the form has it, else over the whole.
+
+    `called` gives the form's name for what the rule calls a field.
+    """
+    for each in refusal.each:
+        field = (called or {}).get(each.field, each.field)
+        form.add_error(field if field in form.fields else None, error_of(each))
+
+
+class JudgedForm(forms.Form):
+    """A form whose fields are cleaned by rules. With `leaving`, what is blank may stay blank: it is only a draft."""
+
+    use_required_attribute = False
+    cleaners: ClassVar[Mapping[str, Callable[[str], str]]] = {}
+    called: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, *args: Any, leaving: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.leaving = leaving
+        if leaving:
+            for field in self.fields.values():
+                field.required = False
+        for field in self.fields.values():
+            named = field.label or ""
+            field.error_messages["max_length"] = f"{named}: at most %(limit_value)d characters can be kept. Shorten it."
+            field.error_messages["null_characters_not_allowed"] = f"{named}: a character in it cannot be kept. Type it again as plain text."
+
+    def clean(self) -> dict[str, Any]:
+        """Judge every field that has a rule; a blank one gets the rule's own words."""
+        for name, cleaner in self.cleaners.items():
+            if self.has_error(name, "required"):
+                del self.errors[name]
+            elif name in self.errors:
+                continue
+            typed = self.cleaned_data.get(name) or ""
+            try:
+                self.cleaned_data[name] = "" if self.leaving and not typed.strip() else cleaner(typed)
+            except Refusal as refusal:
+                refuse(self, refusal, called={**self.called, refusal.field: name})
+        return self.cleaned_data
+
+
+class DayField(forms.DateField):
+    """A day, picked or typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-m"}),
+            input_formats=DAY_FORMATS,
+            error_messages={
+                "required": "Give a day, for example 1 February 2027.",
+                "invalid": "This is not a day. Give one, for example 1 February 2027.",
+            },
+            **kwargs,
+        )

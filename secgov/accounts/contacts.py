@@ -1,0 +1,66 @@
+"""What an organisation does for itself: keep its contacts for notices, and note that a notice was read."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from secgov.accounts import rules
+from secgov.accounts.models import Contact, Organisation, User
+from secgov.accounts.permissions import Duty, require
+from secgov.errors import Conflict
+from secgov.journal import services as journal
+from secgov.journal.models import Notice
+
+
+@transaction.atomic
+def add_contact(
+    *, organisation: Organisation, email: str, name: str, phone: str, by: User, at: dt.datetime
+) -> Contact:
+    """Add an address at which an organisation is told things. Housekeeping: it has no clause.
+
+    Raises NotPermitted, and ValidationError for what is no address or stands already.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    grant = require(by, Duty.KEEP_OWN_CONTACTS, organisation, hidden=True)
+    contact = Contact(organisation=organisation, email=email.strip(), name=name.strip(), phone=phone.strip())
+    contact.full_clean()
+    contact.save()
+    # The journal never forgets and a name must be able to go, so the act names the organisation only (TR-10).
+    journal.record(
+        actor=grant.actor, at=at, verb="accounts.contact.added", subject=organisation,
+        reason="The organisation keeps its own contacts.", after={"contact": contact.pk, "purpose": contact.purpose},
+    )  # fmt: skip
+    return contact
+
+
+@transaction.atomic
+def retire_contact(*, contact: Contact, by: User, at: dt.datetime) -> Contact:
+    """Stop telling an organisation things at an address. The row stays, since notices were sent to it.
+
+    Raises NotPermitted; Conflict where it is retired already; Refusal for a Party's last contact for notices.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=contact.organisation_id)
+    grant = require(by, Duty.KEEP_OWN_CONTACTS, organisation, hidden=True)
+    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    if contact.retired_at is not None:
+        raise Conflict("This contact was retired already.")
+    others = organisation.contacts.filter(purpose=contact.purpose, retired_at=None).exclude(pk=contact.pk).count()
+    rules.check_contact_may_go(is_party=organisation.is_party, others=others)
+    contact.retired_at = at
+    contact.save(update_fields=["retired_at"])
+    journal.record(
+        actor=grant.actor, at=at, verb="accounts.contact.retired", subject=organisation,
+        reason="The organisation keeps its own contacts.", before={"contact": contact.pk, "purpose": contact.purpose},
+    )  # fmt: skip
+    return contact
+
+
+@transaction.atomic
+def mark_notice_read(*, notice: Notice, by: User, at: dt.datetime) -> Notice:
+    """Note when an organisation first said that it had read a notice; a second time changes nothing."""
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=notice.pk)
+    require(by, Duty.READ_NOTICES, notice.organisation, hidden=True)
+    if notice.read_at is None:
+        notice.read_at = at
+        notice.save(update_fields=["read_at"])
+    return notice
