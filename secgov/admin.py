@@ -1,14 +1,23 @@
 """The admin's site: the Secretariat's desk. Who may enter is the role table's matter, not a flag's."""
 
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
 
 from secgov.accounts.permissions import Duty, permitted
 from secgov.errors import NotPermitted
+from secgov.journal.desk import RegisterAdmin
+from secgov.web import board
+
+NOT_HERE = {"logout", "password_change", "password_change_done", "view_on_site"}
+"""Addresses of the stock admin that the site has elsewhere, or not at all."""
 
 
 class SecretariatSite(AdminSite):
@@ -18,13 +27,55 @@ class SecretariatSite(AdminSite):
     site_header = "Central Products List"
     index_title = "What is owed"
     enable_nav_sidebar = False
+    final_catch_all_view = False
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[ModelAdmin] | None = None,
+        **options: Any,
+    ) -> None:
+        """Take our own pages only: those that packages bring would go past the services and the role table."""
+        if admin_class is not None and issubclass(admin_class, RegisterAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Say whether this person has a desk here."""
         return permitted(request.user, Duty.READ_ADMIN) is not None
 
+    def admin_view(
+        self, view: Callable[..., HttpResponse], cacheable: bool = False
+    ) -> Callable[..., HttpResponse]:
+        """Guard a page: strangers are sent to sign in, people without a desk are told so."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise NotPermitted(
+                    "The Secretariat's pages are for the Secretariat, the Approver and the auditor."
+                )
+            return guarded(request, *args, **kwargs)
+
+        return inner
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send people to the one sign-in page: the admin's own would not ask for the second proof."""
         if request.user.is_authenticated:
-            raise NotPermitted("The Secretariat's pages are for the Secretariat, the Approver and the auditor.")
+            raise NotPermitted(
+                "The Secretariat's pages are for the Secretariat, the Approver and the auditor."
+            )
         return redirect_to_login(request.GET.get("next") or request.path, settings.LOGIN_URL)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Put the board's buttons beside the stock addresses, without those that are not here."""
+        stock = [each for each in super().get_urls() if getattr(each, "name", "") not in NOT_HERE]
+        return [
+            path("publish-now/", self.admin_view(board.publish_now), name="publish_now"),
+            path("tasks/<int:pk>/close/", self.admin_view(board.close), name="close_task"),
+            *stock,
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the board: the desk's first page says what is owed."""
+        return board.show(request)

@@ -25,7 +25,9 @@ class KeptForm(forms.ModelForm):
     """A form of reference data: every change asks why."""
 
     reason = forms.CharField(
-        label="Reason for this change", widget=forms.Textarea(attrs={"rows": 3}), help_text="Kept in the journal with the change."
+        label="Reason for this change",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Kept in the journal with the change.",
     )
 
 
@@ -48,13 +50,19 @@ class KeptAdmin(RegisterAdmin):
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         """Leave out the question for a reason where nothing can be changed."""
         names = list(super().get_fields(request, obj))
-        return names if self.has_change_permission(request, obj) else [name for name in names if name != "reason"]
+        return (
+            names
+            if self.has_change_permission(request, obj)
+            else [name for name in names if name != "reason"]
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
         """Show as text what is given once."""
         return (*self.readonly_fields, *(self.fixed if obj else ()))
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool
+    ) -> None:
         """Save nothing yet: the row and its parts go together, in `save_related`."""
 
     def save_related(
@@ -67,7 +75,12 @@ class KeptAdmin(RegisterAdmin):
     def keep(self, request: HttpRequest, form: forms.ModelForm, parts: list[models.Model]) -> None:
         """Call the service. A subclass with a duty of its own calls another."""
         keep_reference_data(
-            row=form.instance, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"], clause=self.clause, parts=parts
+            row=form.instance,
+            by=request.user,
+            at=clock.now(),
+            reason=form.cleaned_data["reason"],
+            clause=self.clause,
+            parts=parts,
         )
 
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
@@ -80,7 +93,9 @@ class KeptAdmin(RegisterAdmin):
 class OrganisationForm(KeptForm):
     """An organisation; it is admitted when it is added, and retired by a tick."""
 
-    retire = forms.BooleanField(label="Retire it now", required=False, help_text="Its people can no longer act.")
+    retire = forms.BooleanField(
+        label="Retire it now", required=False, help_text="Its people can no longer act."
+    )
 
     class Meta:
         model = Organisation
@@ -227,7 +242,10 @@ class MembershipForm(KeptForm):
             self.add_error("end_now", "A role can only be ended. Give another one on a page of its own.")
         organisation = values.get("organisation")
         if organisation and values.get("role") and values["role"] not in ROLES_OF_KIND[organisation.kind]:
-            self.add_error("role", f"An organisation of the kind “{organisation.get_kind_display()}” cannot give this role.")
+            self.add_error(
+                "role",
+                f"An organisation of the kind “{organisation.get_kind_display()}” cannot give this role.",
+            )
         return values
 
 
@@ -255,7 +273,10 @@ class MembershipAdmin(KeptAdmin):
 
     def keep(self, request: HttpRequest, form: forms.ModelForm, parts: list[models.Model]) -> None:
         """Give or end the role."""
-        row, why = form.instance, {"by": request.user, "at": clock.now(), "reason": form.cleaned_data["reason"]}
+        row, why = (
+            form.instance,
+            {"by": request.user, "at": clock.now(), "reason": form.cleaned_data["reason"]},
+        )
         if row.pk:
             end_role(membership=row, **why)
         else:
@@ -271,7 +292,17 @@ class InvitationAdmin(RegisterAdmin):
     search_fields = ("email", "organisation__name")
     list_select_related = ("organisation",)
     date_hierarchy = "invited_at"
-    fields = ("organisation", "email", "role", "invited_by", "invited_at", "expires_at", "accepted_at", "accepted_by", "withdrawn_at")
+    fields = (
+        "organisation",
+        "email",
+        "role",
+        "invited_by",
+        "invited_at",
+        "expires_at",
+        "accepted_at",
+        "accepted_by",
+        "withdrawn_at",
+    )
 
 
 @admin.register(BankHoliday)

@@ -14,14 +14,22 @@ from secgov.journal.models import Act, Task
 
 # The journal never forgets, so what names a person stays out of it: a name must be able to go (TR-10).
 PERSONAL: dict[type[models.Model], frozenset[str]] = {
-    User: frozenset({"username", "email", "name", "password", "last_login", "date_joined", "is_staff", "is_superuser"}),
+    User: frozenset(
+        {"username", "email", "name", "password", "last_login", "date_joined", "is_staff", "is_superuser"}
+    ),
     Contact: frozenset({"name", "email", "phone"}),
 }
 
 
 @transaction.atomic
 def keep_reference_data(
-    *, row: models.Model, by: User, at: dt.datetime, reason: str, clause: str = "", parts: Sequence[models.Model] = ()
+    *,
+    row: models.Model,
+    by: User,
+    at: dt.datetime,
+    reason: str,
+    clause: str = "",
+    parts: Sequence[models.Model] = (),
 ) -> Act:
     """Add or change a row of reference data and the parts that belong to it, and record why. TR-10
 
@@ -44,12 +52,21 @@ def keep_reference_data(
             before["parts"] = parts_before
     verb = f"{row._meta.app_label}.{row._meta.model_name}.{'added' if before is None else 'changed'}"
     return journal.record(
-        actor=grant.actor, at=at, verb=verb, subject=_subject(row), clause=clause, reason=reason, before=before, after=after
+        actor=grant.actor,
+        at=at,
+        verb=verb,
+        subject=_subject(row),
+        clause=clause,
+        reason=reason,
+        before=before,
+        after=after,
     )
 
 
 @transaction.atomic
-def give_role(*, user: User, organisation: Organisation, role: str, by: User, at: dt.datetime, reason: str) -> Membership:
+def give_role(
+    *, user: User, organisation: Organisation, role: str, by: User, at: dt.datetime, reason: str
+) -> Membership:
     """Give a person a role in an organisation, from now on.
 
     Raises Refusal where an organisation of that kind cannot give the role (field `role`), and where somebody would
@@ -105,12 +122,18 @@ def _stated(reason: str) -> str:
 
 def _check_not_oneself(user: User, by: User) -> None:
     if user.pk == by.pk:
-        raise Refusal("You cannot change your own roles.", clause="", field="user", remedy="Ask a colleague to do it.")
+        raise Refusal(
+            "You cannot change your own roles.", clause="", field="user", remedy="Ask a colleague to do it."
+        )
 
 
 def _values(row: models.Model) -> dict[str, Any]:
     left_out = PERSONAL.get(type(row), frozenset())
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in left_out}
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.name not in left_out
+    }
 
 
 def _subject(row: models.Model) -> models.Model:

@@ -13,7 +13,12 @@ from secgov.documents.web import download
 from secgov.journal import clock
 from secgov.journal.desk import RegisterAdmin, identifier, tag
 
-KINDS = {Classification.WHITE: "", Classification.GREEN: "good", Classification.AMBER: "warn", Classification.RED: "bad"}
+KINDS = {
+    Classification.WHITE: "",
+    Classification.GREEN: "good",
+    Classification.AMBER: "warn",
+    Classification.RED: "bad",
+}
 
 
 @admin.register(Document)
@@ -50,7 +55,9 @@ class DocumentAdmin(RegisterAdmin):
     @admin.display(description="file")
     def take(self, document: Document) -> SafeString:
         """A link to the file itself."""
-        return format_html('<a href="{}">Download</a>', reverse("admin:documents_document_take", args=[document.pk]))
+        return format_html(
+            '<a href="{}">Download</a>', reverse("admin:documents_document_take", args=[document.pk])
+        )
 
 
 @admin.register(Reading)

@@ -16,7 +16,15 @@ class ActAdmin(RegisterAdmin):
 
     list_display = ("at", "verb", "subject", "person", "actor_role", "clause", "reason")
     list_filter = ("actor_role", "clause", "verb")
-    search_fields = ("subject_name", "subject_id", "verb", "actor__name", "actor__username", "actor_organisation", "reason")
+    search_fields = (
+        "subject_name",
+        "subject_id",
+        "verb",
+        "actor__name",
+        "actor__username",
+        "actor_organisation",
+        "reason",
+    )
     search_help_text = "Search by subject, verb, person, organisation or reason."
     date_hierarchy = "at"
     list_select_related = ("actor",)
@@ -61,7 +69,12 @@ class ObligationAdmin(RegisterAdmin):
     """Every clock: what is owed, by whom, by when, and how it ended."""
 
     list_display = ("standing", "clause", "duty", "subject_name", "owed_by", "opened_at", "due_at")
-    list_filter = ("owed_by", "clause", ("discharged_at", admin.EmptyFieldListFilter), ("fell_away_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        "owed_by",
+        "clause",
+        ("discharged_at", admin.EmptyFieldListFilter),
+        ("fell_away_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("subject_name", "duty", "clause")
     date_hierarchy = "due_at"
     fields = (
@@ -115,7 +128,11 @@ class MessageAdmin(RegisterAdmin):
     """The outbox: each mail, its attempts, and what became of it."""
 
     list_display = ("recipient", "template", "state", "attempts", "enqueued_at", "sent_at", "last_error")
-    list_filter = (("sent_at", admin.EmptyFieldListFilter), ("dead_at", admin.EmptyFieldListFilter), "template")
+    list_filter = (
+        ("sent_at", admin.EmptyFieldListFilter),
+        ("dead_at", admin.EmptyFieldListFilter),
+        "template",
+    )
     search_fields = ("recipient", "key")
     date_hierarchy = "enqueued_at"
 
@@ -138,7 +155,11 @@ class PromiseCheckAdmin(RegisterAdmin):
     def outcome(self, check: PromiseCheck) -> SafeString:
         """All at zero, or which are not."""
         broken = check.broken
-        return tag("bad", ", ".join(sorted(broken))) if broken else tag("good", f"All {len(check.counters)} at zero")
+        return (
+            tag("bad", ", ".join(sorted(broken)))
+            if broken
+            else tag("good", f"All {len(check.counters)} at zero")
+        )
 
 
 @admin.register(Heartbeat)

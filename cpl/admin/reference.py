@@ -1,0 +1,65 @@
+"""Reference data of the list: which certificates are required, and the SMETS1 eligible combinations."""
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from cpl.models import EligibleCombination, EligibleCombinationMember, RequiredCertificate
+from secgov.accounts.admin import KeptAdmin
+from secgov.accounts.permissions import Duty, permitted
+
+
+@admin.register(RequiredCertificate)
+class RequiredCertificateAdmin(KeptAdmin):
+    """Which body's certificate a type needs under a specification version, and from which day (F2.3)."""
+
+    clause = "F2.3"
+    list_display = ("device_type", "spec_type", "spec_version", "body", "effective_from", "effective_to")
+    list_filter = ("body", "device_type", "spec_type")
+    search_fields = ("device_type", "spec_version", "body")
+    date_hierarchy = "effective_from"
+
+
+class MembersInline(admin.TabularInline):
+    """The Device Models of a combination. None is taken out: a combination that was wrong is ended, and made anew."""
+
+    model = EligibleCombinationMember
+    extra = 2
+    can_delete = False
+    verbose_name_plural = "Device Models"
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whoever has a desk reads them."""
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whoever keeps reference data."""
+        return permitted(request.user, Duty.KEEP_REFERENCE_DATA) is not None
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whoever keeps reference data."""
+        return permitted(request.user, Duty.KEEP_REFERENCE_DATA) is not None
+
+
+@admin.register(EligibleCombination)
+class EligibleCombinationAdmin(KeptAdmin):
+    """The SMETS1 Eligible Product Combinations, kept by hand until the DCC uploads its list (F2.10A(a))."""
+
+    clause = "F2.10A(a)"
+    list_display = (
+        "__str__",
+        "communications_service_provider",
+        "evidence_reference",
+        "first_added_on",
+        "ended_on",
+    )
+    list_filter = ("communications_service_provider", ("ended_on", admin.EmptyFieldListFilter))
+    search_fields = (
+        "communications_service_provider",
+        "evidence_reference",
+        "members__model_identifier",
+        "members__firmware_version",
+    )
+    date_hierarchy = "first_added_on"
+    fixed = ("first_added_on",)
+    inlines = (MembersInline,)
