@@ -6,12 +6,17 @@ from secgov.journal.models import Rehearsal
 from secgov.time_rules import LONDON
 
 
+def real_now() -> dt.datetime:
+    """The true instant in UTC, whatever a rehearsal pretends: only for setting the rehearsal's clock."""
+    return dt.datetime.now(dt.UTC)
+
+
 def now() -> dt.datetime:
     """The present instant in UTC, or in a database marked as a rehearsal the instant that it pretends.
 
     A pretended instant goes on from where it was set, so time never stands still and never goes back.
     """
-    real = dt.datetime.now(dt.UTC)
+    real = real_now()
     rehearsal = Rehearsal.objects.first()
     if rehearsal is None or rehearsal.now is None:
         return real

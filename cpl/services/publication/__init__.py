@@ -11,6 +11,7 @@ from cpl.services.publication.placing import entries_of, place_edition
 from cpl.services.publication.receipts import ReceiptResult, dcc_standing, record_pull, record_receipt
 from cpl.services.publication.running import publish_due, request_publication, restore_witness
 from cpl.services.publication.watching import watch_editions
+from cpl.services.publication.witness import file_name
 
 __all__ = [
     "NextEdition",
@@ -21,6 +22,7 @@ __all__ = [
     "complete_limbs",
     "dcc_standing",
     "entries_of",
+    "file_name",
     "next_edition",
     "parties_progress",
     "place_edition",

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_datetime
 
 from secgov.errors import Refusal
-from secgov.journal.clock import now
+from secgov.journal.clock import now, real_now
 from secgov.journal.services.rehearsal import rehearse
 from secgov.time_rules import LONDON
 
@@ -46,6 +46,6 @@ class Command(BaseCommand):
         if at.tzinfo is None:
             at = at.replace(tzinfo=LONDON)
         try:
-            rehearse(at=at.astimezone(dt.UTC), now=now(), real=dt.datetime.now(dt.UTC))
+            rehearse(at=at.astimezone(dt.UTC), now=now(), real=real_now())
         except Refusal as refusal:
             raise CommandError(f"{refusal.message} {refusal.remedy}") from refusal
