@@ -97,7 +97,7 @@ class _Table:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         self.row_numbers: list[int] = []
-        self.lines: list[list[str]] = []
+        self.lines: list[tuple[str, ...]] = []
         self.columns: list[tuple[str, ...]] = []
 
     def add(self, row: int, column: int, reason: str) -> None:
@@ -155,7 +155,7 @@ def _take_lines(data: bytes, table: _Table) -> bool:
         for row, line in enumerate(lines, start=2):
             if len(line) == len(COLUMNS):
                 table.row_numbers.append(row)
-                table.lines.append([cell.strip() for cell in line])
+                table.lines.append(tuple(map(str.strip, line)))
             elif line:  # an empty line is the end of a file, or a slip that changes nothing
                 table.problems.append(Problem(row, "", f"it has {_counted(len(line))}, not 13"))
     except csv.Error as error:

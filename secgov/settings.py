@@ -21,7 +21,9 @@ def required(name: str, example: str) -> str:
     """Take a setting that production must give; a sentence names it where it is missing."""
     value = env.str(name, "")
     if not value:
-        raise ImproperlyConfigured(f"The setting {name} is missing. Give it in the environment, for example {name}={example}")
+        raise ImproperlyConfigured(
+            f"The setting {name} is missing. Give it in the environment, for example {name}={example}"
+        )
     return value
 
 
@@ -37,7 +39,9 @@ def whole_number(name: str, default: int, least: int, most: int) -> int:
     """Take a setting that is a whole number within bounds."""
     text = env.str(name, str(default))
     if not text.isdigit() or not least <= int(text) <= most:
-        raise ImproperlyConfigured(f"The setting {name} is {text!r}; it must be a whole number from {least} to {most}")
+        raise ImproperlyConfigured(
+            f"The setting {name} is {text!r}; it must be a whole number from {least} to {most}"
+        )
     return int(text)
 
 
@@ -48,8 +52,12 @@ if not DEBUG and len(SECRET_KEY) < 50:
 ENVIRONMENT_NAME = env.str("ENVIRONMENT_NAME", "sample" if DEBUG else "production")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("The setting ALLOWED_HOSTS must name this site's hosts, for example ALLOWED_HOSTS=cpl.example")
-SITE_URL = env.str("SITE_URL", f"https://{ALLOWED_HOSTS[0]}" if not DEBUG else "http://127.0.0.1:8000").rstrip("/")
+    raise ImproperlyConfigured(
+        "The setting ALLOWED_HOSTS must name this site's hosts, for example ALLOWED_HOSTS=cpl.example"
+    )
+SITE_URL = env.str(
+    "SITE_URL", f"https://{ALLOWED_HOSTS[0]}" if not DEBUG else "http://127.0.0.1:8000"
+).rstrip("/")
 
 # --- What the law leaves to a setting (docs/operations.md says which are assumptions) ------------
 WORKING_DAY_DIVISION = one_of(
@@ -64,7 +72,11 @@ IMAGE_HASH_SKIPS_OTA_HEADER = env.bool("IMAGE_HASH_SKIPS_OTA_HEADER", True)  # A
 RULE_VERSION = "SEC Section F 11.0 and Appendix Z 4.0 as amended by MP209 v1.0"  # F2-0
 
 # --- Where things are ----------------------------------------------------------------------------
-EDITION_DIR = Path(env.str("EDITION_DIR", str(BASE_DIR / ".local" / "editions")) if DEBUG else required("EDITION_DIR", "/srv/editions"))
+EDITION_DIR = Path(
+    env.str("EDITION_DIR", str(BASE_DIR / ".local" / "editions"))
+    if DEBUG
+    else required("EDITION_DIR", "/srv/editions")
+)
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", "")  # only the worker is given one
 METRICS_TOKEN = env.str("METRICS_TOKEN", "") if DEBUG else required("METRICS_TOKEN", "<random>")
 CLAUSE_REGISTER = BASE_DIR / "docs" / "clauses.toml"
@@ -95,7 +107,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/London"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-_email = env.email_url_config(env.str("EMAIL_URL", "consolemail://") if DEBUG else required("EMAIL_URL", "smtp+tls://…"))
+_email = env.email_url_config(
+    env.str("EMAIL_URL", "consolemail://") if DEBUG else required("EMAIL_URL", "smtp+tls://…")
+)
 vars().update(_email)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Central Products List <cpl@cpl.example>")
@@ -181,7 +195,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is kept in files: documents live in the database
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # nothing is kept in files: documents live in the database
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if not (DEBUG or TESTING)
@@ -273,7 +289,11 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": TRUSTED_PROXIES,
 }
 OAUTH2_PROVIDER = {
-    "SCOPES": {"cpl:receipt": "Acknowledge editions (F2.9)", "lists:write": "Provide the DCC's lists (F2.10)", "fir:read": "Read the Firmware Information Repository"},
+    "SCOPES": {
+        "cpl:receipt": "Acknowledge editions (F2.9)",
+        "lists:write": "Provide the DCC's lists (F2.10)",
+        "fir:read": "Read the Firmware Information Repository",
+    },
     "DEFAULT_SCOPES": ["cpl:receipt", "lists:write", "fir:read"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "PKCE_REQUIRED": True,
@@ -301,7 +321,9 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=False) if DEBUG else structlog.processors.JSONRenderer(),
+            "processor": structlog.dev.ConsoleRenderer(colors=False)
+            if DEBUG
+            else structlog.processors.JSONRenderer(),
             "foreign_pre_chain": _shared,
         }
     },
@@ -309,7 +331,12 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
 }
 structlog.configure(
-    processors=[structlog.stdlib.filter_by_level, *_shared, structlog.processors.format_exc_info, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_shared,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )

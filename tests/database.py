@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
+import psycopg2.errors
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
@@ -67,8 +68,13 @@ def copy_template(name: str) -> None:
 
 def drop(name: str) -> None:
     """Drop a database if it exists, ending its sessions."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
     with maintenance() as connection, connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        try:
+            cursor.execute(statement + sql.SQL(" WITH (FORCE)"))
+        except psycopg2.errors.InsufficientPrivilege:
+            # The server itself is vacuuming it, which the owner may not end; a plain drop asks it to stop.
+            cursor.execute(statement)
 
 
 def drop_leftovers() -> None:
@@ -83,7 +89,7 @@ def drop_leftovers() -> None:
 
 def _migrate(database: str) -> None:
     environment = dict(os.environ)
-    environment.pop("CPL_DATABASE_ROLE")
+    environment.pop("CPL_DATABASE_ROLE", None)
     for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         environment[variable] = on(environment[variable], database)
     done = subprocess.run(

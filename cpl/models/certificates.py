@@ -37,16 +37,22 @@ class AssuranceCertificate(models.Model):
     sc_version = models.CharField("Security Characteristics version", max_length=20, blank=True)
     certification_commenced_on = models.DateField(null=True, blank=True)
     test_laboratory = models.CharField(max_length=120, blank=True)
-    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+")
+    document = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     state = FSMField(default=State.RECORDED, choices=State.choices, protected=True)
     recorded_at = models.DateTimeField()
     attested_at = models.DateTimeField(null=True, blank=True)
     attested_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     marks_seen = models.BooleanField(
-        "logo, icons or service mark seen", default=False, help_text="F2.4: what the body's certificates carry."
+        "logo, icons or service mark seen",
+        default=False,
+        help_text="F2.4: what the body's certificates carry.",
     )
     models_named = models.BooleanField(
-        "names the Device Models and the Physical Device Type", default=False, help_text="F2.5: expressly, each of them."
+        "names the Device Models and the Physical Device Type",
+        default=False,
+        help_text="F2.5: expressly, each of them.",
     )
     invalid_reason = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -68,7 +74,8 @@ class AssuranceCertificate(models.Model):
                 violation_error_message="A CPA Certificate has an expiry or renewal date and a Security Characteristics version (Z2.1(g)).",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["recorded", "valid", "invalid", "void"]), name="cpl_assurancecertificate_state_known"
+                condition=Q(state__in=["recorded", "valid", "invalid", "void"]),
+                name="cpl_assurancecertificate_state_known",
             ),
             models.CheckConstraint(
                 condition=~Q(state="valid") | Q(attested_at__isnull=False, models_named=True),
@@ -94,10 +101,17 @@ class CertificateCoverage(DeviceTuple):
     certificate = models.ForeignKey(AssuranceCertificate, models.PROTECT, related_name="coverage")
     manufacturer_identifier = models.CharField(max_length=4)
     identity = models.GeneratedField(
-        expression=identity_of("manufacturer_identifier"), output_field=models.CharField(max_length=120), db_persist=True
+        expression=identity_of("manufacturer_identifier"),
+        output_field=models.CharField(max_length=120),
+        db_persist=True,
     )
     device_model = models.ForeignKey(
-        "cpl.DeviceModel", models.PROTECT, null=True, blank=True, related_name="coverage", help_text="Once it is listed."
+        "cpl.DeviceModel",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="coverage",
+        help_text="Once it is listed.",
     )
     attested_at = models.DateTimeField(
         null=True, blank=True, help_text="When the Secretariat saw that the certificate names this model."

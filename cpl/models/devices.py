@@ -97,7 +97,9 @@ class DeviceModel(DeviceTuple):
     )
     version = models.PositiveIntegerField(default=1)
     identity = models.GeneratedField(
-        expression=identity_of("manufacturer_id"), output_field=models.CharField(max_length=120), db_persist=True
+        expression=identity_of("manufacturer_id"),
+        output_field=models.CharField(max_length=120),
+        db_persist=True,
     )
 
     class Meta:
@@ -224,9 +226,14 @@ class RequiredCertificate(models.Model):
     device_type = models.CharField(max_length=30, choices=PhysicalDeviceType.choices)
     spec_type = models.CharField(max_length=5, choices=SpecType.choices)
     spec_version = models.CharField(max_length=8, blank=True, help_text="Blank: every version.")
-    body = models.CharField(max_length=10, choices=[("ZIGBEE", "ZigBee Alliance"), ("DLMS", "DLMS User Association"), ("NCSC", "NCSC")])
+    body = models.CharField(
+        max_length=10,
+        choices=[("ZIGBEE", "ZigBee Alliance"), ("DLMS", "DLMS User Association"), ("NCSC", "NCSC")],
+    )
     effective_from = models.DateField()
-    effective_to = models.DateField(null=True, blank=True, help_text="The last day on which it holds. Blank: until changed.")
+    effective_to = models.DateField(
+        null=True, blank=True, help_text="The last day on which it holds. Blank: until changed."
+    )
 
     class Meta:
         ordering = ["device_type", "spec_type", "spec_version", "body", "effective_from"]
@@ -251,9 +258,13 @@ class EligibleCombination(models.Model):
 
     communications_service_provider = models.CharField(max_length=120)
     evidence_reference = models.CharField(max_length=200)
-    equivalent_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="equivalents")
+    equivalent_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="equivalents"
+    )
     first_added_on = models.DateField()
-    ended_on = models.DateField(null=True, blank=True, help_text="The last day on which it stands on the Eligible list.")
+    ended_on = models.DateField(
+        null=True, blank=True, help_text="The last day on which it stands on the Eligible list."
+    )
 
     class Meta:
         ordering = ["first_added_on", "id"]
@@ -278,7 +289,8 @@ class EligibleCombinationMember(models.Model):
         ordering = ["combination", "id"]
         indexes = [
             models.Index(
-                fields=["manufacturer_identifier", "model_identifier", "firmware_version"], name="cpl_eligiblemember_tuple_idx"
+                fields=["manufacturer_identifier", "model_identifier", "firmware_version"],
+                name="cpl_eligiblemember_tuple_idx",
             ),
         ]
 

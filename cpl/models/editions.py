@@ -44,7 +44,9 @@ class Edition(models.Model):
     number = models.PositiveIntegerField(unique=True)
     issued_at = models.DateTimeField("instant of issue, as recorded")
     issued_on = models.DateField("London date of issue, as printed")
-    imported_from = models.OneToOneField(ListImport, models.PROTECT, null=True, blank=True, related_name="edition")
+    imported_from = models.OneToOneField(
+        ListImport, models.PROTECT, null=True, blank=True, related_name="edition"
+    )
     previous = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="next")
     manifest = models.BinaryField()
     manifest_sha256 = models.CharField(max_length=64, unique=True)
@@ -78,7 +80,10 @@ class EditionForm(models.Model):
     """The bytes of one form, gzipped; the digest and length are those of the bytes themselves."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="forms")
-    name = models.CharField(max_length=10, choices=[("csv", "CSV, the 13 columns"), ("full", "CSV, full contents"), ("json", "JSON")])
+    name = models.CharField(
+        max_length=10,
+        choices=[("csv", "CSV, the 13 columns"), ("full", "CSV, full contents"), ("json", "JSON")],
+    )
     profile = models.PositiveSmallIntegerField()
     sha256 = models.CharField(max_length=64)
     length = models.PositiveBigIntegerField("length in bytes")
@@ -184,7 +189,9 @@ class Receipt(models.Model):
             models.UniqueConstraint(
                 fields=["edition"], condition=Q(kind="received"), name="cpl_receipt_received_once"
             ),
-            models.UniqueConstraint(fields=["edition"], condition=Q(kind="loaded"), name="cpl_receipt_loaded_once"),
+            models.UniqueConstraint(
+                fields=["edition"], condition=Q(kind="loaded"), name="cpl_receipt_loaded_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -201,7 +208,9 @@ class ReceiptHoldback(models.Model):
     class Meta:
         ordering = ["receipt", "entry_number"]
         triggers = [INSERT_ONLY]
-        constraints = [models.UniqueConstraint(fields=["receipt", "entry_number"], name="cpl_receiptholdback_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["receipt", "entry_number"], name="cpl_receiptholdback_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.entry_number:06d} not loaded"
@@ -246,7 +255,9 @@ class PublishedEntry(models.Model):
     removal_clause = models.CharField(max_length=40, blank=True)
     removal_public_reason = models.TextField(blank=True)
     record = models.JSONField("the entry as the JSON form writes it")
-    edition = models.ForeignKey(Edition, models.PROTECT, related_name="+", help_text="The edition that last changed it.")
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, related_name="+", help_text="The edition that last changed it."
+    )
 
     objects = PublishedEntryQuerySet.as_manager()
 
@@ -254,7 +265,13 @@ class PublishedEntry(models.Model):
         ordering = ["-number"]
         indexes = [
             models.Index(
-                fields=["manufacturer_identifier", "model_identifier", "hardware_version", "hardware_revision", "firmware_version"],
+                fields=[
+                    "manufacturer_identifier",
+                    "model_identifier",
+                    "hardware_version",
+                    "hardware_revision",
+                    "firmware_version",
+                ],
                 name="cpl_publishedentry_tuple_idx",
             ),
             models.Index(fields=["device_type", "number"], name="cpl_publishedentry_type_idx"),

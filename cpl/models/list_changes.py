@@ -40,14 +40,20 @@ class ListChange(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     clause = models.CharField(max_length=40)
     entry_number = models.PositiveIntegerField(db_index=True)
-    device_model = models.ForeignKey("cpl.DeviceModel", models.PROTECT, null=True, blank=True, related_name="changes")
-    submission = models.ForeignKey("cpl.Submission", models.PROTECT, null=True, blank=True, related_name="changes")
+    device_model = models.ForeignKey(
+        "cpl.DeviceModel", models.PROTECT, null=True, blank=True, related_name="changes"
+    )
+    submission = models.ForeignKey(
+        "cpl.Submission", models.PROTECT, null=True, blank=True, related_name="changes"
+    )
     state = FSMField(default=State.PROPOSED, choices=State.choices, protected=True)
     version = models.PositiveIntegerField(default=1)
     before = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     after = models.JSONField(encoder=DjangoJSONEncoder)
     digest = models.CharField(max_length=64)
-    gates = models.JSONField("gates, each with its clause and the instant it was cleared", default=list, encoder=DjangoJSONEncoder)
+    gates = models.JSONField(
+        "gates, each with its clause and the instant it was cleared", default=list, encoder=DjangoJSONEncoder
+    )
     reason = models.TextField()
     public_reason = models.TextField()
     proposed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
@@ -55,7 +61,9 @@ class ListChange(models.Model):
     approved_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     four_eyes = models.BooleanField("approved with four eyes on", null=True, blank=True)
-    required_at = models.DateTimeField("instant from which the Panel is required to act", null=True, blank=True)
+    required_at = models.DateTimeField(
+        "instant from which the Panel is required to act", null=True, blank=True
+    )
     edition = models.ForeignKey("cpl.Edition", models.PROTECT, null=True, blank=True, related_name="changes")
     cancelled_reason = models.TextField(blank=True)
 
@@ -65,11 +73,15 @@ class ListChange(models.Model):
         ordering = ["-id"]
         triggers = [NO_DELETE, state_needs_act("cpl.listchange")]
         indexes = [
-            models.Index(fields=["approved_at"], name="cpl_listchange_unissued_idx", condition=Q(state="approved")),
+            models.Index(
+                fields=["approved_at"], name="cpl_listchange_unissued_idx", condition=Q(state="approved")
+            ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(clause=""), name="cpl_listchange_has_clause", violation_error_message="A change of the list has a clause (F2.2)."
+                condition=~Q(clause=""),
+                name="cpl_listchange_has_clause",
+                violation_error_message="A change of the list has a clause (F2.2).",
             ),
             models.UniqueConstraint(
                 fields=["entry_number"],
@@ -78,11 +90,17 @@ class ListChange(models.Model):
                 violation_error_message="A change of this entry waits for its second person already.",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["proposed", "approved", "issued", "cancelled"]), name="cpl_listchange_state_known"
+                condition=Q(state__in=["proposed", "approved", "issued", "cancelled"]),
+                name="cpl_listchange_state_known",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "issued"])
-                | Q(approved_at__isnull=False, device_model__isnull=False, required_at__isnull=False, four_eyes__isnull=False),
+                | Q(
+                    approved_at__isnull=False,
+                    device_model__isnull=False,
+                    required_at__isnull=False,
+                    four_eyes__isnull=False,
+                ),
                 name="cpl_listchange_approved_is_complete",
             ),
             models.CheckConstraint(
@@ -95,7 +113,8 @@ class ListChange(models.Model):
                 violation_error_message="The person who proposed a change cannot approve it.",
             ),
             models.CheckConstraint(
-                condition=~Q(state="cancelled") | ~Q(cancelled_reason=""), name="cpl_listchange_cancelled_has_reason"
+                condition=~Q(state="cancelled") | ~Q(cancelled_reason=""),
+                name="cpl_listchange_cancelled_has_reason",
             ),
         ]
 

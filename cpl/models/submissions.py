@@ -50,14 +50,21 @@ class Submission(DeviceTuple):
     idempotency_key = models.CharField(max_length=64, unique=True)
 
     # A draft may lack any of these; `rules` says what a submission may not lack.
-    device_type = models.CharField("Physical Device Type", max_length=30, choices=DeviceTuple._meta.get_field("device_type").choices, blank=True)
+    device_type = models.CharField(
+        "Physical Device Type",
+        max_length=30,
+        choices=DeviceTuple._meta.get_field("device_type").choices,
+        blank=True,
+    )
     manufacturer_identifier = models.CharField(max_length=4, blank=True)
     manufacturer_name = models.CharField(max_length=120, blank=True)
     model_identifier = models.CharField(max_length=4, blank=True)
     hardware_version = models.CharField(max_length=2, blank=True)
     hardware_revision = models.CharField(max_length=2, blank=True)
     firmware_version = models.CharField(max_length=8, blank=True)
-    spec_type = models.CharField("specification", max_length=5, choices=DeviceTuple._meta.get_field("spec_type").choices, blank=True)
+    spec_type = models.CharField(
+        "specification", max_length=5, choices=DeviceTuple._meta.get_field("spec_type").choices, blank=True
+    )
     spec_version = models.CharField("specification version", max_length=8, blank=True)
     gbcs_version = models.CharField("GBCS version", max_length=8, blank=True)
     has_image = models.BooleanField("there is a Manufacturer Image", null=True, blank=True)
@@ -70,11 +77,17 @@ class Submission(DeviceTuple):
     release_notes = models.TextField(max_length=20000, blank=True)
     released_on = models.DateField(null=True, blank=True)
     identity = models.GeneratedField(
-        expression=identity_of("manufacturer_identifier"), output_field=models.CharField(max_length=120), db_persist=True
+        expression=identity_of("manufacturer_identifier"),
+        output_field=models.CharField(max_length=120),
+        db_persist=True,
     )
 
     relists = models.ForeignKey(
-        "cpl.DeviceModel", models.PROTECT, null=True, blank=True, related_name="resubmissions",
+        "cpl.DeviceModel",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="resubmissions",
         help_text="The removed entry that returns under its own number (A-24).",
     )
     entry_number = models.PositiveIntegerField(null=True, blank=True)
@@ -102,7 +115,8 @@ class Submission(DeviceTuple):
                 fields=["entry_number"], condition=Q(relists=None), name="cpl_submission_number_reserved_once"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"]) | Q(entry_number__isnull=False, submitted_at__isnull=False),
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(entry_number__isnull=False, submitted_at__isnull=False),
                 name="cpl_submission_submitted_has_number",
             ),
             models.CheckConstraint(
@@ -111,12 +125,22 @@ class Submission(DeviceTuple):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["draft", "submitted", "in_review", "queried", "proposed", "accepted", "rejected", "withdrawn"]
+                    state__in=[
+                        "draft",
+                        "submitted",
+                        "in_review",
+                        "queried",
+                        "proposed",
+                        "accepted",
+                        "rejected",
+                        "withdrawn",
+                    ]
                 ),
                 name="cpl_submission_state_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["rejected"]) | ~Q(decision_reason=""), name="cpl_submission_rejection_has_reason"
+                condition=~Q(state__in=["rejected"]) | ~Q(decision_reason=""),
+                name="cpl_submission_rejection_has_reason",
             ),
         ]
 
@@ -164,7 +188,9 @@ class SubmissionCertificate(models.Model):
     expires_on = models.DateField("expiry date", null=True, blank=True)
     renews_on = models.DateField("renewal date", null=True, blank=True)
     sc_version = models.CharField("Security Characteristics version", max_length=20, blank=True)
-    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+")
+    document = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     certificate = models.ForeignKey(
         "cpl.AssuranceCertificate", models.PROTECT, null=True, blank=True, related_name="submitted_as"
     )

@@ -19,7 +19,9 @@ from secgov.journal.actors import Actor
 SAME_FIELDS = ("standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version")
 
 
-def record_certificate(*, row: SubmissionCertificate, submission: Submission, actor: Actor, at: dt.datetime) -> AssuranceCertificate:
+def record_certificate(
+    *, row: SubmissionCertificate, submission: Submission, actor: Actor, at: dt.datetime
+) -> AssuranceCertificate:
     """Record a submitted certificate, or join the one that stands, and note that it is said to name the device.
 
     Raises Refusal where the same body's number stands with other details. Appendix Z 2.1(f)
@@ -31,7 +33,11 @@ def record_certificate(*, row: SubmissionCertificate, submission: Submission, ac
         .first()
     )
     certificate = standing or _new_certificate(row, actor, at)
-    other = [] if standing is None else [name for name in SAME_FIELDS if getattr(standing, name) != getattr(row, name)]
+    other = (
+        []
+        if standing is None
+        else [name for name in SAME_FIELDS if getattr(standing, name) != getattr(row, name)]
+    )
     if other:
         names = ", ".join(AssuranceCertificate._meta.get_field(name).verbose_name for name in other)
         raise Refusal(
@@ -74,7 +80,14 @@ def _lock(certificate: AssuranceCertificate, version: int) -> AssuranceCertifica
 
 @transaction.atomic
 def attest_certificate(
-    *, certificate: AssuranceCertificate, by: User, at: dt.datetime, version: int, marks_seen: bool, models_named: bool, reason: str
+    *,
+    certificate: AssuranceCertificate,
+    by: User,
+    at: dt.datetime,
+    version: int,
+    marks_seen: bool,
+    models_named: bool,
+    reason: str,
 ) -> AssuranceCertificate:
     """Attest what a person saw on a certificate: its marks, and that it expressly names its models. Section F2.4
 
@@ -85,7 +98,9 @@ def attest_certificate(
     grant = require(by, Duty.ATTEST_CERTIFICATE)
     reason = clean_reason(reason, clause="F2.4")
     if certificate.state not in (AssuranceCertificate.State.RECORDED, AssuranceCertificate.State.VALID):
-        raise Conflict(f"{certificate} is {certificate.get_state_display().lower()}: it can no longer be attested.")
+        raise Conflict(
+            f"{certificate} is {certificate.get_state_display().lower()}: it can no longer be attested."
+        )
     if certificate.state == AssuranceCertificate.State.RECORDED:
         certificate.marks_seen, certificate.models_named = marks_seen, models_named
         certificate.attested_by, certificate.attested_at = by, at
@@ -100,18 +115,27 @@ def attest_certificate(
 
 
 @transaction.atomic
-def invalidate_certificate(*, certificate: AssuranceCertificate, by: User, at: dt.datetime, version: int, reason: str) -> AssuranceCertificate:
+def invalidate_certificate(
+    *, certificate: AssuranceCertificate, by: User, at: dt.datetime, version: int, reason: str
+) -> AssuranceCertificate:
     """Find a recorded certificate invalid: it fails F2.5, or is not what it was said to be. Section F2.5"""
     certificate = _lock(certificate, version)
     grant = require(by, Duty.ATTEST_CERTIFICATE)
     reason = clean_reason(reason, clause="F2.5")
     if certificate.state != AssuranceCertificate.State.RECORDED:
-        raise Conflict(f"{certificate} is {certificate.get_state_display().lower()}: it cannot be found invalid now.")
+        raise Conflict(
+            f"{certificate} is {certificate.get_state_display().lower()}: it cannot be found invalid now."
+        )
     certificate.invalidate()
     certificate.invalid_reason = reason
     keep(certificate)
     journal.record(
-        actor=grant.actor, at=at, verb="cpl.certificate.found_invalid", subject=certificate, clause="F2.5", reason=reason
+        actor=grant.actor,
+        at=at,
+        verb="cpl.certificate.found_invalid",
+        subject=certificate,
+        clause="F2.5",
+        reason=reason,
     )
     return certificate
 
@@ -121,7 +145,9 @@ def validate_relied_upon(*, certificates: list[AssuranceCertificate], actor: Act
 
     Section F2.5; chart 5, "validate". Called inside the approval.
     """
-    for certificate in AssuranceCertificate.objects.select_for_update().filter(pk__in=[each.pk for each in certificates]):
+    for certificate in AssuranceCertificate.objects.select_for_update().filter(
+        pk__in=[each.pk for each in certificates]
+    ):
         if certificate.state == AssuranceCertificate.State.RECORDED:
             certificate.validate()
             keep(certificate)

@@ -15,7 +15,6 @@ from django.db import connection, transaction
 
 from cpl.models import DeviceModel, ListImport, Submission
 from cpl.reading import REMOVED, Problem, Reading, ReadRow, read_edition
-from cpl.rules.device_identity import identity
 from cpl.rules.publication import format_edition
 from cpl.rules.versions import generation_of
 from cpl.services.locks import hold_list, hold_numbers
@@ -172,16 +171,7 @@ def _device_line(row: ReadRow) -> str:
 
 
 def _period_line(row: ReadRow, known_by: str) -> str:
-    key = identity(
-        device_type=row.device_type,
-        manufacturer_identifier=row.manufacturer_identifier,
-        model_identifier=row.model_identifier,
-        hardware_version=row.hardware_version,
-        hardware_revision=row.hardware_revision,
-        firmware_version=row.firmware_version,
-        spec_type=row.spec_type,
-        spec_version=row.spec_version,
-        gbcs_version=row.gbcs_version,
-    )
+    # The identity as `rules.device_identity` writes it; the database refuses one that differs from the entry's own.
+    identity = "|".join(row[2:11])
     closed = known_by if row.status == REMOVED else _NULL
-    return f"{row.number}\t{key}\timported\t{known_by}\t{closed}\t\t\n"
+    return f"{row.number}\t{identity}\timported\t{known_by}\t{closed}\t\t\n"

@@ -10,7 +10,14 @@ from django.conf import settings
 from django.db import transaction
 from django_fsm import can_proceed
 
-from cpl.models import AssuranceCertificate, CertificateCoverage, DeviceModel, ListChange, ListingPeriod, Submission
+from cpl.models import (
+    AssuranceCertificate,
+    CertificateCoverage,
+    DeviceModel,
+    ListChange,
+    ListingPeriod,
+    Submission,
+)
 from cpl.rules import list_changes as rules
 from cpl.rules.device_identity import FIELDS
 from cpl.rules.listing import check_listable, listing_limbs, usable_certificates
@@ -83,7 +90,14 @@ def digest_of(changes: Sequence[ListChange]) -> str:
 
 @transaction.atomic
 def propose_listing(
-    *, submission: Submission, by: User, at: dt.datetime, version: int, reason: str, public_reason: str = "", eligibility_override: str = ""
+    *,
+    submission: Submission,
+    by: User,
+    at: dt.datetime,
+    version: int,
+    reason: str,
+    public_reason: str = "",
+    eligibility_override: str = "",
 ) -> ListChange:
     """Propose to a second person that a submitted device be listed. Section F2.1
 
@@ -119,7 +133,12 @@ def propose_listing(
     change.full_clean(exclude=["state"])
     change.save()
     journal.record(
-        actor=grant.actor, at=at, verb="cpl.submission.proposed", subject=submission, clause=clause, reason=reason
+        actor=grant.actor,
+        at=at,
+        verb="cpl.submission.proposed",
+        subject=submission,
+        clause=clause,
+        reason=reason,
     )
     act = journal.record(
         actor=grant.actor, at=at, verb="cpl.list_change.proposed", subject=change, clause=clause, reason=reason,
@@ -166,7 +185,9 @@ def _decide(by: User) -> Grant:
 
 
 @transaction.atomic
-def approve_list_changes(*, changes: Sequence[ListChange], digest: str, by: User, at: dt.datetime, reason: str) -> list[ListChange]:
+def approve_list_changes(
+    *, changes: Sequence[ListChange], digest: str, by: User, at: dt.datetime, reason: str
+) -> list[ListChange]:
     """Approve proposed changes as one set: the legal act, all of it or nothing. Section F2.2, F2.8
 
     Takes the changes and the digest as the person saw them. Raises Conflict where either is stale, and Refusal where a
@@ -205,7 +226,10 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
     facts = listing_facts(submission, on=london_day(at))
     check_listable(facts, on=london_day(at))
     if what_the_list_will_say(submission) != change.after:
-        raise Conflict(f"What entry {change.entry_number:06d} would say has changed since it was proposed.", newer={"change": change.pk})
+        raise Conflict(
+            f"What entry {change.entry_number:06d} would say has changed since it was proposed.",
+            newer={"change": change.pk},
+        )
     relied_upon = _relied_upon(submission, facts, london_day(at))
     validate_relied_upon(certificates=relied_upon, actor=grant.actor, at=at)
     model = _list(submission, grant, at)
@@ -236,7 +260,12 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
         public_reason=change.public_reason, before=change.before, after=change.after,
     )  # fmt: skip
     journal.record(
-        actor=grant.actor, at=at, verb="cpl.submission.accepted", subject=submission, clause=change.clause, reason=reason
+        actor=grant.actor,
+        at=at,
+        verb="cpl.submission.accepted",
+        subject=submission,
+        clause=change.clause,
+        reason=reason,
     )
     _end_targets(change, act, at)
     for clause, duty in F2_8_LIMBS:
@@ -260,7 +289,10 @@ def _relied_upon(submission: Submission, facts: Any, on: dt.date) -> list[Assura
 def _list(submission: Submission, grant: Grant, at: dt.datetime) -> DeviceModel:
     """Make the entry, or bring back the one that returns, with its release in the repository (A-57)."""
     manufacturer = name_manufacturer(
-        identifier=submission.manufacturer_identifier, name=submission.manufacturer_name, actor=grant.actor, at=at
+        identifier=submission.manufacturer_identifier,
+        name=submission.manufacturer_name,
+        actor=grant.actor,
+        at=at,
     )
     record = record_release(
         cpl_number=submission.entry_number,
@@ -277,7 +309,11 @@ def _list(submission: Submission, grant: Grant, at: dt.datetime) -> DeviceModel:
     )
     model = submission.relists or DeviceModel(number=submission.entry_number)
     for field in FIELDS:
-        setattr(model, field if field != "manufacturer_identifier" else "manufacturer_id", getattr(submission, field))
+        setattr(
+            model,
+            field if field != "manufacturer_identifier" else "manufacturer_id",
+            getattr(submission, field),
+        )
     model.generation = identity_of(submission).generation
     for field in ("image_creator", "image_descriptor", "image_hash"):
         setattr(model, field, getattr(submission, field))
@@ -290,7 +326,9 @@ def _list(submission: Submission, grant: Grant, at: dt.datetime) -> DeviceModel:
 
 def _cover(model: DeviceModel, certificates: list[AssuranceCertificate]) -> None:
     CertificateCoverage.objects.filter(
-        certificate__in=certificates, identity=DeviceModel.objects.values_list("identity", flat=True).get(pk=model.pk), device_model=None
+        certificate__in=certificates,
+        identity=DeviceModel.objects.values_list("identity", flat=True).get(pk=model.pk),
+        device_model=None,
     ).update(device_model=model)
 
 
@@ -302,12 +340,19 @@ def send_back(*, changes: Sequence[ListChange], by: User, at: dt.datetime, reaso
     reason = clean_reason(reason)
     for change in fresh:
         if not can_proceed(change.cancel):
-            raise Conflict(f"{change} can no longer be sent back.", newer={"change": change.pk, "state": change.state})
+            raise Conflict(
+                f"{change} can no longer be sent back.", newer={"change": change.pk, "state": change.state}
+            )
         change.cancel()
         change.cancelled_reason = reason
         keep(change)
         act = journal.record(
-            actor=grant.actor, at=at, verb="cpl.list_change.cancelled", subject=change, clause=change.clause, reason=reason
+            actor=grant.actor,
+            at=at,
+            verb="cpl.list_change.cancelled",
+            subject=change,
+            clause=change.clause,
+            reason=reason,
         )
         _end_targets(change, act, at)
         if change.submission is not None:

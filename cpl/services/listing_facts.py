@@ -19,7 +19,12 @@ from cpl.rules.image import Image
 from cpl.rules.listing import FormerListing, ListingFacts
 from cpl.rules.required_certificates import Requirement, required_bodies
 
-RELEASE_FIELDS = {"email": "fir_email", "phone": "fir_phone", "address": "fir_address", "release_notes": "release_notes"}
+RELEASE_FIELDS = {
+    "email": "fir_email",
+    "phone": "fir_phone",
+    "address": "fir_address",
+    "release_notes": "release_notes",
+}
 
 
 def identity_of(submission: Submission) -> DeviceIdentity:
@@ -37,7 +42,9 @@ def certificate_facts(certificate: AssuranceCertificate, coverage: list[Certific
         state=certificate.state,
         marks_seen=certificate.marks_seen,
         models_named=certificate.models_named,
-        coverage=tuple(Coverage(link.identity, link.ended_on, link.attested_at is not None) for link in coverage),
+        coverage=tuple(
+            Coverage(link.identity, link.ended_on, link.attested_at is not None) for link in coverage
+        ),
         issued_on=certificate.issued_on,
         expires_on=certificate.expires_on,
         renews_on=certificate.renews_on,
@@ -69,11 +76,19 @@ def is_eligible(device: DeviceIdentity, *, on: dt.date) -> bool:
         firmware_version=device.firmware_version,
         combination__first_added_on__lte=on,
     )
-    return members.filter(combination__ended_on=None).exists() or members.filter(combination__ended_on__gte=on).exists()
+    return (
+        members.filter(combination__ended_on=None).exists()
+        or members.filter(combination__ended_on__gte=on).exists()
+    )
 
 
 def _former(device: DeviceIdentity) -> FormerListing | None:
-    model = DeviceModel.objects.filter(identity=device.key).exclude(periods__in=ListingPeriod.objects.open()).order_by("-number").first()
+    model = (
+        DeviceModel.objects.filter(identity=device.key)
+        .exclude(periods__in=ListingPeriod.objects.open())
+        .order_by("-number")
+        .first()
+    )
     if model is None:
         return None
     last = model.periods.order_by("-id").first()
@@ -92,7 +107,14 @@ def listing_facts(submission: Submission, *, on: dt.date, override_reason: str |
         device=device,
         required=required_bodies(
             [
-                Requirement(row.device_type, row.spec_type, row.spec_version, row.body, row.effective_from, row.effective_to)
+                Requirement(
+                    row.device_type,
+                    row.spec_type,
+                    row.spec_version,
+                    row.body,
+                    row.effective_from,
+                    row.effective_to,
+                )
                 for row in RequiredCertificate.objects.filter(device_type=device.device_type)
             ],
             generation=device.generation,

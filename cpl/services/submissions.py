@@ -31,13 +31,26 @@ DRAFT_FIELDS = (
     *FIELDS, "manufacturer_name", "has_image", "image_creator", "image_descriptor", "image_hash",
     "fir_email", "fir_phone", "fir_address", "release_notes", "released_on",
 )  # fmt: skip
-CERTIFICATE_FIELDS = ("body", "number", "standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version")
+CERTIFICATE_FIELDS = (
+    "body",
+    "number",
+    "standard",
+    "standard_version",
+    "issued_on",
+    "expires_on",
+    "renews_on",
+    "sc_version",
+)
 TAKE_UP_TARGET = 1  # Working Day; our own target (TR-9), the Code states none
 
 
 def lock_submission(submission: Submission, *, version: int | None = None) -> Submission:
     """Take the row as it now is, locked. Raises Conflict where the person saw another version."""
-    fresh = Submission.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=submission.pk)
+    fresh = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .get(pk=submission.pk)
+    )
     if version is not None and fresh.version != version:
         raise Conflict(
             f"{fresh.reference} was changed since you opened it. It is now: {fresh.get_state_display().lower()}.",
@@ -60,11 +73,16 @@ def _review(submission: Submission, by: User) -> Grant:
 
 def _draft(submission: Submission) -> None:
     if submission.state != Submission.State.DRAFT:
-        raise Conflict(f"{submission.reference} is no longer a draft: it cannot be changed.", newer={"state": submission.state})
+        raise Conflict(
+            f"{submission.reference} is no longer a draft: it cannot be changed.",
+            newer={"state": submission.state},
+        )
 
 
 @transaction.atomic
-def start_submission(*, by: User, organisation: Organisation, at: dt.datetime, idempotency_key: str, relists: int | None = None) -> Submission:
+def start_submission(
+    *, by: User, organisation: Organisation, at: dt.datetime, idempotency_key: str, relists: int | None = None
+) -> Submission:
     """Begin a draft for an organisation; the same key again gives the draft that it began.
 
     `relists` is the number of a removed entry that returns (Z6-R1, A-24): its device fields are taken over.
@@ -76,7 +94,9 @@ def start_submission(*, by: User, organisation: Organisation, at: dt.datetime, i
         _own(begun, by)
         return begun
     year = london_day(at).year
-    last = Submission.objects.filter(reference__startswith=f"S-{year}-").aggregate(last=Max("reference"))["last"]
+    last = Submission.objects.filter(reference__startswith=f"S-{year}-").aggregate(last=Max("reference"))[
+        "last"
+    ]
     submission = Submission(
         reference=f"S-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:05d}",
         organisation=organisation,
@@ -89,7 +109,12 @@ def start_submission(*, by: User, organisation: Organisation, at: dt.datetime, i
         _take_over(submission, relists)
     submission.save()
     journal.record(
-        actor=grant.actor, at=at, verb="cpl.submission.begun", subject=submission, clause="F2.17", reason="A draft was begun."
+        actor=grant.actor,
+        at=at,
+        verb="cpl.submission.begun",
+        subject=submission,
+        clause="F2.17",
+        reason="A draft was begun.",
     )
     return submission
 
@@ -111,7 +136,9 @@ def _take_over(submission: Submission, number: int) -> None:
 
 
 @transaction.atomic
-def save_draft(*, submission: Submission, by: User, at: dt.datetime, version: int, values: Mapping[str, Any]) -> Submission:
+def save_draft(
+    *, submission: Submission, by: User, at: dt.datetime, version: int, values: Mapping[str, Any]
+) -> Submission:
     """Keep what was typed so far. Takes any of DRAFT_FIELDS; anything else is ignored. Nothing is judged yet."""
     submission = lock_submission(submission, version=version)
     _own(submission, by)
@@ -149,7 +176,9 @@ def put_certificate(
 
 
 @transaction.atomic
-def remove_certificate(*, submission: Submission, by: User, at: dt.datetime, version: int, certificate: SubmissionCertificate) -> Submission:
+def remove_certificate(
+    *, submission: Submission, by: User, at: dt.datetime, version: int, certificate: SubmissionCertificate
+) -> Submission:
     """Take a certificate out of a draft."""
     submission = lock_submission(submission, version=version)
     _own(submission, by)
@@ -168,7 +197,9 @@ def submission_fields(submission: Submission) -> dict[str, str]:
 
 def what_draft_lacks(submission: Submission, *, declared: bool) -> tuple[Refusal, ...]:
     """Everything that keeps a draft from being submitted, for the page that checks the answers. Section F2.17"""
-    return what_submission_lacks(submission_fields(submission), has_image=submission.has_image, declared=declared)
+    return what_submission_lacks(
+        submission_fields(submission), has_image=submission.has_image, declared=declared
+    )
 
 
 def _canonicalise(submission: Submission) -> None:
@@ -260,7 +291,12 @@ def withdraw(*, submission: Submission, by: User, at: dt.datetime, version: int,
     submission.decided_at, submission.decision_reason = at, reason
     keep(submission)
     journal.record(
-        actor=grant.actor, at=at, verb="cpl.submission.withdrawn", subject=submission, clause="F2.17", reason=reason
+        actor=grant.actor,
+        at=at,
+        verb="cpl.submission.withdrawn",
+        subject=submission,
+        clause="F2.17",
+        reason=reason,
     )
     _no_longer_owed(submission, "The submission was withdrawn.", at)
     return submission
@@ -270,7 +306,11 @@ def _guard_state(submission: Submission, transition: str, words: str) -> None:
     if not can_proceed(getattr(submission, transition)):
         raise Conflict(
             f"{submission.reference} is {submission.get_state_display().lower()}: it cannot be {words} now.",
-            newer={"reference": submission.reference, "state": submission.state, "version": submission.version},
+            newer={
+                "reference": submission.reference,
+                "state": submission.state,
+                "version": submission.version,
+            },
         )
 
 
@@ -289,7 +329,12 @@ def take_up(*, submission: Submission, by: User, at: dt.datetime, version: int) 
     submission.taken_up_by, submission.taken_up_at = by, at
     keep(submission)
     act = journal.record(
-        actor=grant.actor, at=at, verb="cpl.submission.taken_up", subject=submission, clause="F2.2", reason="The review began."
+        actor=grant.actor,
+        at=at,
+        verb="cpl.submission.taken_up",
+        subject=submission,
+        clause="F2.2",
+        reason="The review began.",
     )
     for obligation in Obligation.objects.standing().about(submission):
         journal.discharge(obligation=obligation, act=act, at=at)
@@ -307,7 +352,12 @@ def reject(*, submission: Submission, by: User, at: dt.datetime, version: int, r
     submission.decided_at, submission.decision_reason = at, reason
     keep(submission)
     journal.record(
-        actor=grant.actor, at=at, verb="cpl.submission.rejected", subject=submission, clause="F2.2", reason=reason
+        actor=grant.actor,
+        at=at,
+        verb="cpl.submission.rejected",
+        subject=submission,
+        clause="F2.2",
+        reason=reason,
     )
     _no_longer_owed(submission, "The submission was rejected.", at)
     _tell(submission, "cpl/submission_rejected", at)
@@ -315,7 +365,9 @@ def reject(*, submission: Submission, by: User, at: dt.datetime, version: int, r
 
 
 @transaction.atomic
-def return_to_review(*, submission: Submission, change: ListChange, reason: str, grant: Grant, at: dt.datetime) -> Submission:
+def return_to_review(
+    *, submission: Submission, change: ListChange, reason: str, grant: Grant, at: dt.datetime
+) -> Submission:
     """Bring a proposed submission back to review, because its change was sent back; called by that service."""
     submission = lock_submission(submission)
     submission.send_back()

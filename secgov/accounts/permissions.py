@@ -66,13 +66,30 @@ TABLE: dict[Duty, set[Role]] = {
 }
 
 ROLES_OF_KIND: dict[str, set[Role]] = {
-    Organisation.Kind.PARTY: {Role.SUPPLIER, Role.NETWORK, Role.TESTING_PARTICIPANT, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
+    Organisation.Kind.PARTY: {
+        Role.SUPPLIER,
+        Role.NETWORK,
+        Role.TESTING_PARTICIPANT,
+        Role.ORGANISATION_ADMIN,
+        Role.WORKING_GROUP_MEMBER,
+    },
     Organisation.Kind.DCC: {Role.DCC, Role.DCC_CLIENT, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
-    Organisation.Kind.MANUFACTURER: {Role.MANUFACTURER, Role.TESTING_PARTICIPANT, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
+    Organisation.Kind.MANUFACTURER: {
+        Role.MANUFACTURER,
+        Role.TESTING_PARTICIPANT,
+        Role.ORGANISATION_ADMIN,
+        Role.WORKING_GROUP_MEMBER,
+    },
     Organisation.Kind.TEST_LAB: {Role.TEST_LAB, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
     Organisation.Kind.TRADE_BODY: {Role.TRADE_BODY, Role.ORGANISATION_ADMIN, Role.WORKING_GROUP_MEMBER},
     Organisation.Kind.CODE_BODY: {
-        Role.SECRETARIAT, Role.APPROVER, Role.SSC_MEMBER, Role.SSC_SECRETARY, Role.SSC_CHAIR, Role.AUDITOR, Role.EXPERT,
+        Role.SECRETARIAT,
+        Role.APPROVER,
+        Role.SSC_MEMBER,
+        Role.SSC_SECRETARY,
+        Role.SSC_CHAIR,
+        Role.AUDITOR,
+        Role.EXPERT,
     },
     Organisation.Kind.AUTHORITY: {Role.AUTHORITY_RECORDER},
     Organisation.Kind.OTHER: {Role.EXPERT, Role.AUDITOR, Role.WORKING_GROUP_MEMBER},
@@ -97,7 +114,9 @@ class Grant:
 def _memberships(user: User, duty: Duty) -> list[Membership]:
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return []
-    held = user.memberships.current().filter(role__in=TABLE[duty]).select_related("organisation").order_by("id")
+    held = (
+        user.memberships.current().filter(role__in=TABLE[duty]).select_related("organisation").order_by("id")
+    )
     return list(held)
 
 
@@ -112,14 +131,19 @@ def permitted(user: User, duty: Duty, organisation: Organisation | None = None) 
     return None
 
 
-def require(user: User, duty: Duty, organisation: Organisation | None = None, *, hidden: bool = False) -> Grant:
+def require(
+    user: User, duty: Duty, organisation: Organisation | None = None, *, hidden: bool = False
+) -> Grant:
     """Give the membership by which a person may do a duty.
 
     Raises NotPermitted; with `hidden`, one that answers as if the thing did not exist.
     """
     grant = permitted(user, duty, organisation)
     if grant is None:
-        raise NotPermitted(f"You may not {duty.value}. Ask your organisation's administrator for a role that may.", hidden=hidden)
+        raise NotPermitted(
+            f"You may not {duty.value}. Ask your organisation's administrator for a role that may.",
+            hidden=hidden,
+        )
     return grant
 
 

@@ -45,7 +45,9 @@ def grant_application_role() -> bool:
     """Give the application's role its rights in this database; False where it is the owner or does not exist."""
     role = settings.DATABASE_APP_ROLE
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user = %s, EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", [role, role])
+        cursor.execute(
+            "SELECT current_user = %s, EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", [role, role]
+        )
         is_owner, exists = cursor.fetchone()
         if is_owner or not exists:
             return False

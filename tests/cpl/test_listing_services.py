@@ -5,7 +5,14 @@ import datetime as dt
 import pytest
 from django.db import connection
 
-from cpl.models import AssuranceCertificate, CertificateCoverage, DeviceModel, ListChange, ListingPeriod, Submission
+from cpl.models import (
+    AssuranceCertificate,
+    CertificateCoverage,
+    DeviceModel,
+    ListChange,
+    ListingPeriod,
+    Submission,
+)
 from cpl.services import list_changes, submissions
 from cpl.services import certificates as certificate_services
 from firmware_repo.models import FirmwareRecord
@@ -54,7 +61,9 @@ def test_listing_without_a_required_certificate_is_refused_naming_it(cast):
 @pytest.mark.clause("F2.4(a)", "F2.5-1")
 def test_listing_on_a_certificate_that_nobody_attested_is_refused(cast):
     submission = devices.submitted(cast.manufacturer, cast.maker)
-    submission = submissions.take_up(submission=submission, by=cast.secretariat, at=NOON, version=submission.version)
+    submission = submissions.take_up(
+        submission=submission, by=cast.secretariat, at=NOON, version=submission.version
+    )
     with pytest.raises(Refusal):
         list_changes.propose_listing(
             submission=submission, by=cast.secretariat, at=NOON, version=submission.version, reason="Hurry."
@@ -66,13 +75,21 @@ def test_a_further_model_on_a_valid_certificate_counts_only_once_attested(cast):
     first = devices.submitted(cast.manufacturer, cast.maker, certificates=(devices.ZIGBEE, devices.CPA))
     devices.approved(devices.proposed(first, cast.secretariat), cast.approver)
     second = devices.submitted(
-        cast.manufacturer, cast.maker, certificates=(devices.ZIGBEE, devices.CPA), firmware_version="05080700", image_hash="cd" * 32
+        cast.manufacturer,
+        cast.maker,
+        certificates=(devices.ZIGBEE, devices.CPA),
+        firmware_version="05080700",
+        image_hash="cd" * 32,
     )
     second = submissions.take_up(submission=second, by=cast.secretariat, at=NOON, version=second.version)
     with pytest.raises(Refusal, match="nobody has attested"):
-        list_changes.propose_listing(submission=second, by=cast.secretariat, at=NOON, version=second.version, reason="x")
+        list_changes.propose_listing(
+            submission=second, by=cast.secretariat, at=NOON, version=second.version, reason="x"
+        )
     devices.attest_all(second, cast.secretariat)
-    change = list_changes.propose_listing(submission=second, by=cast.secretariat, at=NOON, version=second.version, reason="x")
+    change = list_changes.propose_listing(
+        submission=second, by=cast.secretariat, at=NOON, version=second.version, reason="x"
+    )
     devices.approved(change, cast.approver)
     assert ListingPeriod.objects.open().count() == 2
 
@@ -82,7 +99,10 @@ def test_a_number_recorded_with_other_details_is_refused(cast):
     devices.submitted(cast.manufacturer, cast.maker, certificates=(devices.CPA,))
     with pytest.raises(Refusal, match="recorded already with another renewal date"):
         devices.submitted(
-            cast.manufacturer, cast.maker, certificates=(devices.CPA | {"renews_on": dt.date(2033, 1, 1)},), firmware_version="05080700"
+            cast.manufacturer,
+            cast.maker,
+            certificates=(devices.CPA | {"renews_on": dt.date(2033, 1, 1)},),
+            firmware_version="05080700",
         )
     assert Submission.objects.filter(state="submitted").count() == 1
 
@@ -90,7 +110,9 @@ def test_a_number_recorded_with_other_details_is_refused(cast):
 @pytest.mark.clause("A-24")
 def test_numbers_are_reserved_once_and_burnt_by_rejection(cast):
     first = devices.submitted(cast.manufacturer, cast.maker)
-    submissions.reject(submission=first, by=cast.secretariat, at=NOON, version=first.version, reason="Not ours.")
+    submissions.reject(
+        submission=first, by=cast.secretariat, at=NOON, version=first.version, reason="Not ours."
+    )
     second = devices.submitted(cast.manufacturer, cast.maker, firmware_version="05080700")
     assert (first.entry_number, second.entry_number) == (1, 2)
     connection.check_constraints()
@@ -99,8 +121,12 @@ def test_numbers_are_reserved_once_and_burnt_by_rejection(cast):
 def test_second_press_of_submit_makes_one(cast):
     submission = devices.draft(cast.manufacturer, cast.maker)
     seen = submission.version
-    once = submissions.submit(submission=submission, by=cast.manufacturer, at=NOON, version=seen, declared=True)
-    twice = submissions.submit(submission=submission, by=cast.manufacturer, at=NOON, version=seen, declared=True)
+    once = submissions.submit(
+        submission=submission, by=cast.manufacturer, at=NOON, version=seen, declared=True
+    )
+    twice = submissions.submit(
+        submission=submission, by=cast.manufacturer, at=NOON, version=seen, declared=True
+    )
     assert once == twice and Act.objects.filter(verb="cpl.submission.submitted").count() == 1
 
 
@@ -108,14 +134,18 @@ def test_second_press_of_submit_makes_one(cast):
 def test_submitting_without_a_telephone_number_is_refused_naming_the_clause(cast):
     submission = devices.draft(cast.manufacturer, cast.maker, fir_phone="")
     with pytest.raises(Refusal) as refusal:
-        submissions.submit(submission=submission, by=cast.manufacturer, at=NOON, version=submission.version, declared=True)
+        submissions.submit(
+            submission=submission, by=cast.manufacturer, at=NOON, version=submission.version, declared=True
+        )
     assert refusal.value.field == "fir_phone" and refusal.value.clause == "F2.15(b)"
 
 
 def test_stale_approval_conflicts_and_changes_nothing(cast):
     change = devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat)
     with pytest.raises(Conflict):
-        list_changes.approve_list_changes(changes=[change], digest="0" * 64, by=cast.approver, at=NOON, reason="x")
+        list_changes.approve_list_changes(
+            changes=[change], digest="0" * 64, by=cast.approver, at=NOON, reason="x"
+        )
     devices.approved(change, cast.approver)
     with pytest.raises(Conflict):
         devices.approved(change, cast.approver)
@@ -123,7 +153,9 @@ def test_stale_approval_conflicts_and_changes_nothing(cast):
 
 
 def test_the_proposer_cannot_approve(cast):
-    Membership.objects.create(user=cast.secretariat, organisation=cast.maker, role=Role.APPROVER, began_at=people.LONG_AGO)
+    Membership.objects.create(
+        user=cast.secretariat, organisation=cast.maker, role=Role.APPROVER, began_at=people.LONG_AGO
+    )
     change = devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat)
     with pytest.raises(Refusal, match="second person"):
         devices.approved(change, cast.secretariat)
@@ -142,7 +174,8 @@ def test_with_four_eyes_off_one_person_may_do_both_and_the_act_says_so(cast, set
 def test_a_certificate_that_lapsed_since_the_proposal_shuts_the_gate_at_approval(cast):
     short = devices.CPA | {"renews_on": dt.date(2026, 12, 1)}
     change = devices.proposed(
-        devices.submitted(cast.manufacturer, cast.maker, certificates=(devices.ZIGBEE, short)), cast.secretariat
+        devices.submitted(cast.manufacturer, cast.maker, certificates=(devices.ZIGBEE, short)),
+        cast.secretariat,
     )
     with pytest.raises(Refusal, match="has passed"):
         devices.approved(change, cast.approver, at=NOON + dt.timedelta(days=1))
@@ -171,7 +204,11 @@ def test_smets1_is_listed_without_certificates_once_a_combination_holds_it(cast)
     submission = Submission.objects.get()
     casts.eligible_combination(submission)
     change = list_changes.propose_listing(
-        submission=submission, by=cast.secretariat, at=NOON, version=submission.version, reason="Now eligible."
+        submission=submission,
+        by=cast.secretariat,
+        at=NOON,
+        version=submission.version,
+        reason="Now eligible.",
     )
     devices.approved(change, cast.approver)
     assert DeviceModel.objects.get().generation == "SMETS1"
@@ -180,13 +217,17 @@ def test_smets1_is_listed_without_certificates_once_a_combination_holds_it(cast)
 def test_another_organisations_submission_is_as_if_it_did_not_exist(cast):
     submission = devices.draft(cast.manufacturer, cast.maker)
     with pytest.raises(NotPermitted) as refused:
-        submissions.save_draft(submission=submission, by=cast.rival, at=NOON, version=submission.version, values={})
+        submissions.save_draft(
+            submission=submission, by=cast.rival, at=NOON, version=submission.version, values={}
+        )
     assert refused.value.hidden
     assert submission not in Submission.objects.visible_to(cast.rival)
 
 
 def test_protected_fields_in_the_values_are_ignored(cast):
-    submission = devices.draft(cast.manufacturer, cast.maker, state="accepted", entry_number=7, organisation_id=0, reference="X")
+    submission = devices.draft(
+        cast.manufacturer, cast.maker, state="accepted", entry_number=7, organisation_id=0, reference="X"
+    )
     submission = Submission.objects.get(pk=submission.pk)
     assert (submission.state, submission.entry_number, submission.organisation) == ("draft", None, cast.maker)
 
@@ -195,7 +236,9 @@ def test_protected_fields_in_the_values_are_ignored(cast):
 def test_only_the_secretariat_reviews(cast, role):
     submission = devices.submitted(cast.manufacturer, cast.maker)
     with pytest.raises(NotPermitted):
-        submissions.take_up(submission=submission, by=people.person(role), at=NOON, version=submission.version)
+        submissions.take_up(
+            submission=submission, by=people.person(role), at=NOON, version=submission.version
+        )
 
 
 @pytest.mark.clause("F2.4(a)")
@@ -203,9 +246,15 @@ def test_found_invalid_certificate_can_no_longer_carry_a_listing(cast):
     submission = devices.submitted(cast.manufacturer, cast.maker)
     certificate = submission.certificates.first().certificate
     certificate_services.invalidate_certificate(
-        certificate=certificate, by=cast.secretariat, at=NOON, version=certificate.version, reason="It names no model."
+        certificate=certificate,
+        by=cast.secretariat,
+        at=NOON,
+        version=certificate.version,
+        reason="It names no model.",
     )
-    submission = submissions.take_up(submission=submission, by=cast.secretariat, at=NOON, version=submission.version)
+    submission = submissions.take_up(
+        submission=submission, by=cast.secretariat, at=NOON, version=submission.version
+    )
     with pytest.raises(Refusal, match="is invalid"):
         list_changes.propose_listing(
             submission=submission, by=cast.secretariat, at=NOON, version=submission.version, reason="x"

@@ -34,7 +34,9 @@ def cast() -> Cast:
 def eligible_combination(submission: Submission) -> EligibleCombination:
     """A SMETS1 eligible combination that holds a submission's device."""
     combination = EligibleCombination.objects.create(
-        communications_service_provider="North", evidence_reference="PPCT-1", first_added_on=people.LONG_AGO.date()
+        communications_service_provider="North",
+        evidence_reference="PPCT-1",
+        first_added_on=people.LONG_AGO.date(),
     )
     names = [
         field.name

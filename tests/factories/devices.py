@@ -42,12 +42,16 @@ CPA = {
 }  # fmt: skip
 
 
-def draft(by: User, organisation: Organisation, *, at: dt.datetime = NOON, relists: int | None = None, **values: Any) -> Submission:
+def draft(
+    by: User, organisation: Organisation, *, at: dt.datetime = NOON, relists: int | None = None, **values: Any
+) -> Submission:
     """A draft with every field filled, unless told otherwise."""
     submission = submissions.start_submission(
         by=by, organisation=organisation, at=at, idempotency_key=f"key-{next(_keys)}", relists=relists
     )
-    return submissions.save_draft(submission=submission, by=by, at=at, version=submission.version, values=DEVICE | values)
+    return submissions.save_draft(
+        submission=submission, by=by, at=at, version=submission.version, values=DEVICE | values
+    )
 
 
 def submitted(
@@ -60,7 +64,9 @@ def submitted(
         suffix = f"-{submission.manufacturer_identifier}-{submission.firmware_version}"
         certificates = tuple(each | {"number": each["number"] + suffix} for each in (ZIGBEE, CPA))
     for each in certificates:
-        submissions.put_certificate(submission=submission, by=by, at=at, version=submission.version, values=each)
+        submissions.put_certificate(
+            submission=submission, by=by, at=at, version=submission.version, values=each
+        )
         submission = Submission.objects.get(pk=submission.pk)
     return submissions.submit(submission=submission, by=by, at=at, version=submission.version, declared=True)
 
@@ -79,13 +85,21 @@ def proposed(submission: Submission, secretariat: User, *, at: dt.datetime = NOO
     submission = submissions.take_up(submission=submission, by=secretariat, at=at, version=submission.version)
     attest_all(submission, secretariat, at=at)
     return list_changes.propose_listing(
-        submission=submission, by=secretariat, at=at, version=submission.version, reason="Everything required is here."
+        submission=submission,
+        by=secretariat,
+        at=at,
+        version=submission.version,
+        reason="Everything required is here.",
     )
 
 
 def approved(change: ListChange, approver: User, *, at: dt.datetime = NOON) -> ListChange:
     """A proposed change, approved by a second person."""
     [change] = list_changes.approve_list_changes(
-        changes=[change], digest=list_changes.digest_of([change]), by=approver, at=at, reason="Checked against the evidence."
+        changes=[change],
+        digest=list_changes.digest_of([change]),
+        by=approver,
+        at=at,
+        reason="Checked against the evidence.",
     )
     return change

@@ -19,7 +19,9 @@ from tests.factories import casts, devices
 def listed(transactional_db):
     """One entry, listed in committed transactions, with its acts sealed."""
     cast = casts.cast()
-    change = devices.approved(devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat), cast.approver)
+    change = devices.approved(
+        devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat), cast.approver
+    )
     journal.seal_acts(at=devices.NOON)
     return change
 
@@ -35,7 +37,9 @@ def role(application_url):
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_applications_role_may_not_touch_what_is_insert_only(role, table, statement):
     with role.cursor() as cursor:
-        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s LIMIT 1", [table])
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s LIMIT 1", [table]
+        )
         column = cursor.fetchone()[0]
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute(statement.format(table, column, column))
@@ -55,7 +59,11 @@ def test_the_applications_role_may_delete_no_entry_and_nothing_that_hangs_on_it(
 
 
 def test_the_applications_role_may_not_change_the_schema(role):
-    for statement in ("CREATE TABLE mine (id int)", "ALTER TABLE journal_act DISABLE TRIGGER ALL", "DROP TABLE journal_act"):
+    for statement in (
+        "CREATE TABLE mine (id int)",
+        "ALTER TABLE journal_act DISABLE TRIGGER ALL",
+        "DROP TABLE journal_act",
+    ):
         with role.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute(statement)
         role.rollback()
@@ -63,7 +71,11 @@ def test_the_applications_role_may_not_change_the_schema(role):
 
 @pytest.mark.clause("Z6.11-1")
 def test_even_the_owner_deletes_no_entry(listed):
-    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="Cannot delete"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("DELETE FROM cpl_devicemodel")
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM cpl_devicemodel")
@@ -72,7 +84,11 @@ def test_even_the_owner_deletes_no_entry(listed):
 
 def test_even_the_owner_changes_no_act(listed):
     for statement in ("UPDATE journal_act SET reason = 'another'", "DELETE FROM journal_act"):
-        with pytest.raises(DatabaseError, match="Cannot (update|delete)"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError, match="Cannot (update|delete)"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
 
 
@@ -86,12 +102,20 @@ def test_a_state_changed_with_its_act_in_the_same_transaction_stands(listed):
     with transaction.atomic():
         submission = Submission.objects.get()
         Submission.objects.update(state="withdrawn")
-        journal.record(actor=SYSTEM, at=devices.NOON, verb="test.withdrawn", subject=submission, reason="A test.")
+        journal.record(
+            actor=SYSTEM, at=devices.NOON, verb="test.withdrawn", subject=submission, reason="A test."
+        )
     assert Submission.objects.get().state == "withdrawn"
 
 
 def test_an_act_of_another_transaction_does_not_excuse_a_change(listed):
-    journal.record(actor=SYSTEM, at=devices.NOON, verb="test.withdrawn", subject=Submission.objects.get(), reason="A test.")
+    journal.record(
+        actor=SYSTEM,
+        at=devices.NOON,
+        verb="test.withdrawn",
+        subject=Submission.objects.get(),
+        reason="A test.",
+    )
     with pytest.raises(DatabaseError, match="without an act"):
         Submission.objects.update(state="withdrawn")
 

@@ -42,32 +42,35 @@ def remembered(url: str) -> list[str]:
         return [row[0] for row in opened.fetchall()]
 
 
-@pytest.fixture
-def postgres(places: Places) -> Iterator[PostgresServer]:
-    places.make()
-    server = PostgresServer(software.install(places), places.private / "postgres", Passwords(), durable=False)
+@pytest.fixture(scope="module")
+def postgres(used_places: Places) -> Iterator[PostgresServer]:
+    """A running server; each test leaves it running."""
+    used_places.make()
+    server = PostgresServer(
+        software.install(used_places), used_places.private / "alone", Passwords(), durable=False
+    )
     server.start()
     yield server
     server.stop()
 
 
-def test_second_start_keeps_the_data_of_both_servers(places: Places) -> None:
-    with servers.for_project(places, {}) as environment:
+def test_second_start_keeps_the_data_of_both_servers(used_places: Places) -> None:
+    with servers.for_project(used_places, {}) as environment:
         remember(environment["DATABASE_OWNER_URL"], "kept")
         with redis.Redis.from_url(environment["REDIS_URL"]) as broker:
             broker.set("word", "kept")
-    with servers.for_project(places, {}) as environment:
+    with servers.for_project(used_places, {}) as environment:
         assert remembered(environment["DATABASE_OWNER_URL"]) == ["kept"]
         with redis.Redis.from_url(environment["REDIS_URL"]) as broker:
             assert broker.get("word") == b"kept"
 
 
-def test_settings_lie_in_a_file_for_the_owner_alone_while_the_servers_are_up(places: Places) -> None:
-    with up(places, {}) as environment:
+def test_settings_lie_in_a_file_for_the_owner_alone_while_the_servers_are_up(used_places: Places) -> None:
+    with up(used_places, {}) as environment:
         for name in ("env", "passwords.json"):
-            assert stat.S_IMODE((places.local / name).stat().st_mode) == 0o600
-        assert f"REDIS_URL={environment['REDIS_URL']}\n" in places.environment_file.read_text()
-    assert not places.environment_file.exists()
+            assert stat.S_IMODE((used_places.local / name).stat().st_mode) == 0o600
+        assert f"REDIS_URL={environment['REDIS_URL']}\n" in used_places.environment_file.read_text()
+    assert not used_places.environment_file.exists()
 
 
 def test_killed_server_comes_back_with_what_was_committed(postgres: PostgresServer) -> None:
@@ -92,6 +95,7 @@ def test_orphaned_server_is_stopped_before_its_data_is_opened_again(postgres: Po
         assert successor.process is not None and successor.process.poll() is None
     finally:
         successor.stop()
+        postgres.start()
 
 
 def test_number_of_a_dead_server_given_to_another_process_does_not_block_the_start(
@@ -117,7 +121,7 @@ def test_interrupted_making_of_the_cluster_is_begun_again(places: Places) -> Non
         remember(environment["DATABASE_OWNER_URL"], "whole")
 
 
-def test_usual_ports_may_be_taken(places: Places) -> None:
+def test_usual_ports_may_be_taken(used_places: Places) -> None:
     with ExitStack() as stack:
         for port in (5432, 6379):
             listener = stack.enter_context(socket.socket())
@@ -127,7 +131,7 @@ def test_usual_ports_may_be_taken(places: Places) -> None:
             except OSError:  # taken already, which is the point
                 continue
             listener.listen()
-        with up(places, {}) as environment:
+        with up(used_places, {}) as environment:
             remember(environment["DATABASE_OWNER_URL"], "on another port")
 
 
@@ -147,9 +151,8 @@ def test_given_addresses_are_used_and_nothing_is_started(places: Places) -> None
 
 
 def test_lost_passwords_are_said_and_nothing_is_overwritten(places: Places) -> None:
-    with up(places, {}):
-        pass
-    (places.local / "passwords.json").unlink()
+    places.make()
+    (places.private / "postgres" / "data").mkdir(parents=True)
     with pytest.raises(LocalError, match="are gone"), up(places, {}):
         pass
     assert (places.private / "postgres" / "data").exists()
@@ -165,7 +168,8 @@ def test_private_folder_of_somebody_else_is_refused(places: Places) -> None:
 
 
 def test_clean_removes_everything_but_not_under_running_servers(places: Places) -> None:
-    with up(places, {}):
+    places.make()
+    with places.locked("servers"):
         assert clean.clean(places) == 1
     assert clean.clean(places) == 0
     assert not places.private.exists()

@@ -21,7 +21,8 @@ class Act(models.Model):
     at = models.DateTimeField("took effect at", db_index=True)
     recorded_at = models.DateTimeField(db_default=Now(), db_index=True, editable=False)
     transaction_id = models.BigIntegerField(
-        db_default=Cast(Cast(CurrentTransaction(), models.TextField()), models.BigIntegerField()), editable=False
+        db_default=Cast(Cast(CurrentTransaction(), models.TextField()), models.BigIntegerField()),
+        editable=False,
     )
     actor = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="acts")
     actor_role = models.CharField(max_length=40)
@@ -42,7 +43,9 @@ class Act(models.Model):
         ordering = ["-id"]
         triggers = [INSERT_ONLY]
         indexes = [
-            models.Index(fields=["subject_type", "subject_id", "transaction_id"], name="journal_act_subject_idx"),
+            models.Index(
+                fields=["subject_type", "subject_id", "transaction_id"], name="journal_act_subject_idx"
+            ),
             models.Index(fields=["verb", "at"], name="journal_act_verb_idx"),
         ]
         constraints = [

@@ -39,7 +39,9 @@ class Obligation(models.Model):
     clause = models.CharField(max_length=40)
     duty = models.CharField("what is owed", max_length=200)
     owed_by = models.CharField(max_length=10, choices=Owner.choices)
-    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     subject_type = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=64)
     subject_name = models.CharField(max_length=200)
@@ -52,7 +54,9 @@ class Obligation(models.Model):
     why = models.JSONField("why this date", default=list)
     calendar_version = models.CharField(max_length=64, blank=True)
     discharged_at = models.DateTimeField(null=True, blank=True)
-    discharged_by_act = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="obligations_discharged")
+    discharged_by_act = models.ForeignKey(
+        Act, models.PROTECT, null=True, blank=True, related_name="obligations_discharged"
+    )
     fell_away_at = models.DateTimeField(null=True, blank=True)
     fell_away_reason = models.TextField(blank=True)
     half_alarm_at = models.DateTimeField(null=True, blank=True)
@@ -66,13 +70,16 @@ class Obligation(models.Model):
         triggers = [NO_DELETE]
         indexes = [
             models.Index(
-                fields=["due_at"], name="journal_obligation_due_idx", condition=Q(discharged_at=None, fell_away_at=None)
+                fields=["due_at"],
+                name="journal_obligation_due_idx",
+                condition=Q(discharged_at=None, fell_away_at=None),
             ),
             models.Index(fields=["subject_type", "subject_id"], name="journal_obligation_subj_idx"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["clause", "subject_type", "subject_id", "opened_by_act"], name="journal_obligation_opened_once"
+                fields=["clause", "subject_type", "subject_id", "opened_by_act"],
+                name="journal_obligation_opened_once",
             ),
             models.CheckConstraint(
                 condition=Q(discharged_at=None) | Q(fell_away_at=None), name="journal_obligation_ends_one_way"
@@ -121,7 +128,9 @@ class Task(models.Model):
         ordering = ["-opened_at"]
         triggers = [NO_DELETE]
         constraints = [
-            models.UniqueConstraint(fields=["key"], condition=Q(closed_at=None), name="journal_task_one_open_per_key"),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(closed_at=None), name="journal_task_one_open_per_key"
+            ),
         ]
 
     def __str__(self) -> str:

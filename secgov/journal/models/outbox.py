@@ -76,10 +76,16 @@ class Message(models.Model):
         ordering = ["-id"]
         triggers = [NO_DELETE]
         indexes = [
-            models.Index(fields=["next_attempt_at"], name="journal_message_due_idx", condition=Q(sent_at=None, dead_at=None)),
+            models.Index(
+                fields=["next_attempt_at"],
+                name="journal_message_due_idx",
+                condition=Q(sent_at=None, dead_at=None),
+            ),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(sent_at=None) | Q(dead_at=None), name="journal_message_sent_or_dead"),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(dead_at=None), name="journal_message_sent_or_dead"
+            ),
         ]
 
     def __str__(self) -> str:

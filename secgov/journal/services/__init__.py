@@ -1,6 +1,7 @@
 """What the journal does for every app above it."""
 
 from secgov.journal.services.acts import record, seal_acts, verify_seals
+from secgov.journal.services.idempotency import answer_once
 from secgov.journal.services.obligations import (
     close_task,
     discharge,
@@ -15,6 +16,7 @@ from secgov.journal.services.sweeps import beat
 from secgov.journal.services.calendar import working_calendar
 
 __all__ = [
+    "answer_once",
     "beat",
     "close_task",
     "discharge",

@@ -59,7 +59,9 @@ def record(
 
 
 def _canonical(values: dict[str, Any]) -> bytes:
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=DjangoJSONEncoder).encode()
+    return json.dumps(
+        values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=DjangoJSONEncoder
+    ).encode()
 
 
 def _digest(previous: str, acts: Iterator[dict[str, Any]]) -> tuple[str, list[int]]:
@@ -90,7 +92,9 @@ def seal_acts(*, at: dt.datetime) -> Seal | None:
     if not members:
         return None
     # The instant of the seal is the database's own: a rehearsal's clock must not move the window above.
-    seal = Seal.objects.create(previous=last, sealed_at=dt.datetime.now(dt.UTC), acts=len(members), sha256=sha256)
+    seal = Seal.objects.create(
+        previous=last, sealed_at=dt.datetime.now(dt.UTC), acts=len(members), sha256=sha256
+    )
     SealedAct.objects.bulk_create([SealedAct(act_id=act, seal=seal) for act in members], batch_size=5000)
     return seal
 

@@ -72,11 +72,21 @@ def discharge(*, obligation: Obligation, act: Act, at: dt.datetime) -> bool:
 
 def fall_away(*, obligation: Obligation, reason: str, at: dt.datetime) -> bool:
     """Mark a standing obligation as no longer owed, with the reason; False where it stands no longer."""
-    return bool(Obligation.objects.standing().filter(pk=obligation.pk).update(fell_away_at=at, fell_away_reason=reason))
+    return bool(
+        Obligation.objects.standing()
+        .filter(pk=obligation.pk)
+        .update(fell_away_at=at, fell_away_reason=reason)
+    )
 
 
 def open_task(
-    *, key: str, title: str, at: dt.datetime, detail: str = "", clause: str = "", subject: models.Model | None = None
+    *,
+    key: str,
+    title: str,
+    at: dt.datetime,
+    detail: str = "",
+    clause: str = "",
+    subject: models.Model | None = None,
 ) -> Task:
     """Ask a person of the Secretariat to look; one open task per key, however often it is asked."""
     task, _ = Task.objects.get_or_create(
@@ -110,8 +120,16 @@ def raise_alarms(*, at: dt.datetime) -> int:
     waiting = Obligation.objects.standing().filter(due_alarm_at=None).select_for_update(skip_locked=True)
     for obligation in waiting.order_by("due_at"):
         for field, instant, words in (
-            ("half_alarm_at", part_of_period(obligation.opened_at, obligation.due_at, HALF), "Half of the time has passed"),
-            ("most_alarm_at", part_of_period(obligation.opened_at, obligation.due_at, MOST), "Four fifths of the time have passed"),
+            (
+                "half_alarm_at",
+                part_of_period(obligation.opened_at, obligation.due_at, HALF),
+                "Half of the time has passed",
+            ),
+            (
+                "most_alarm_at",
+                part_of_period(obligation.opened_at, obligation.due_at, MOST),
+                "Four fifths of the time have passed",
+            ),
             ("due_alarm_at", obligation.due_at, "The time has passed"),
         ):
             if getattr(obligation, field) is None and at >= instant:

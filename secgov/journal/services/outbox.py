@@ -30,7 +30,13 @@ class DeliveryError(Exception):
 
 
 def enqueue(
-    *, template: str, recipient: str, context: dict[str, Any], key: str, at: dt.datetime, notice: Notice | None = None
+    *,
+    template: str,
+    recipient: str,
+    context: dict[str, Any],
+    key: str,
+    at: dt.datetime,
+    notice: Notice | None = None,
 ) -> Message:
     """Put one mail into the outbox, in the caller's transaction; the same key again puts nothing.
 
@@ -72,7 +78,14 @@ def give_notice(
         },
     )
     for address in recipients if created else ():
-        enqueue(template=template, recipient=address, context=context, key=f"{key}:{organisation_id}:{address}", at=at, notice=notice)
+        enqueue(
+            template=template,
+            recipient=address,
+            context=context,
+            key=f"{key}:{organisation_id}:{address}",
+            at=at,
+            notice=notice,
+        )
     if created and not recipients:
         open_task(
             key=f"no-contact:{notice.pk}",
@@ -87,7 +100,9 @@ def give_notice(
 
 def record_other_channel(*, notice: Notice, channel: str, at: dt.datetime) -> None:
     """Write that a person told the organisation by another channel, and how."""
-    Notice.objects.filter(pk=notice.pk, other_channel_at=None).update(other_channel=channel, other_channel_at=at)
+    Notice.objects.filter(pk=notice.pk, other_channel_at=None).update(
+        other_channel=channel, other_channel_at=at
+    )
 
 
 def message_id(message: Message) -> str:
@@ -100,9 +115,14 @@ def message_id(message: Message) -> str:
 def _claim(at: dt.datetime) -> list[Message]:
     free = Q(claimed_at=None) | Q(claimed_at__lt=at - CLAIM_LASTS)
     batch = list(
-        Message.objects.due(at=at).filter(free).order_by("next_attempt_at", "id").select_for_update(skip_locked=True)[:BATCH]
+        Message.objects.due(at=at)
+        .filter(free)
+        .order_by("next_attempt_at", "id")
+        .select_for_update(skip_locked=True)[:BATCH]
     )
-    Message.objects.filter(pk__in=[message.pk for message in batch]).update(claimed_at=at, attempts=F("attempts") + 1)
+    Message.objects.filter(pk__in=[message.pk for message in batch]).update(
+        claimed_at=at, attempts=F("attempts") + 1
+    )
     return batch
 
 
@@ -118,7 +138,10 @@ def _send(connection: Any, message: Message) -> None:
         letter.send()
     except smtplib.SMTPRecipientsRefused as refused:
         codes = [code for code, _ in refused.recipients.values()]
-        raise DeliveryError(f"the mail server refused the address: {refused.recipients}", permanent=all(code >= 500 for code in codes)) from refused
+        raise DeliveryError(
+            f"the mail server refused the address: {refused.recipients}",
+            permanent=all(code >= 500 for code in codes),
+        ) from refused
     except smtplib.SMTPResponseException as answer:
         raise DeliveryError(f"the mail server answered {answer.smtp_code}", permanent=False) from answer
     except (smtplib.SMTPException, OSError) as fault:
@@ -160,6 +183,8 @@ def send_messages(*, clock: Callable[[], dt.datetime]) -> int:
                     _put_off(message, error, clock())
                     connection.close()  # a connection that failed once is not used again
                 else:
-                    Message.objects.filter(pk=message.pk).update(sent_at=clock(), claimed_at=None, last_error="")
+                    Message.objects.filter(pk=message.pk).update(
+                        sent_at=clock(), claimed_at=None, last_error=""
+                    )
                     sent += 1
     return sent
