@@ -9,7 +9,7 @@ urlpatterns = [
     path("portal/", include("cpl.portal.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+    path("", include("secgov.api.urls")),
 ]
 handler400 = "secgov.web.errors.bad_request"
 handler403 = "secgov.web.errors.forbidden"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.contrib.django_oauth_toolkit import DjangoOAuthToolkitScheme
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -21,16 +20,11 @@ class ClientTokenAuthentication(OAuth2Authentication):
             return None
         answer = super().authenticate(request)
         if answer is None:
-            raise AuthenticationFailed("The token is not known, or its time is over. Get another one at /o/token/.")
+            raise AuthenticationFailed(
+                "The token is not known, or its time is over. Get another one at /o/token/."
+            )
         user, token = answer
         account = user or token.application.user
         if account is None or not account.is_active:
             raise AuthenticationFailed("The account of this client is closed.")
         return account, token
-
-
-class ClientTokenScheme(DjangoOAuthToolkitScheme):
-    """How the schema describes it."""
-
-    target_class = "secgov.api.authentication.ClientTokenAuthentication"
-    name = "token"

@@ -1,6 +1,7 @@
 """What the journal does for every app above it."""
 
 from secgov.journal.services.acts import record, seal_acts, verify_seals
+from secgov.journal.services.calendar import working_calendar
 from secgov.journal.services.idempotency import answer_once
 from secgov.journal.services.obligations import (
     close_task,
@@ -13,7 +14,6 @@ from secgov.journal.services.obligations import (
 )
 from secgov.journal.services.outbox import enqueue, give_notice, record_other_channel, send_messages
 from secgov.journal.services.sweeps import beat
-from secgov.journal.services.calendar import working_calendar
 
 __all__ = [
     "answer_once",

@@ -1,0 +1,24 @@
+"""Addresses of the list in the API."""
+
+from django.urls import path, re_path
+
+from cpl.api import receipts, status, views
+from cpl.api.stored import EDITION_IN_ADDRESSES, MEDIA_TYPES
+
+_EDITION = rf"^cpl/editions/(?P<edition>{EDITION_IN_ADDRESSES})/"
+
+urlpatterns = [
+    path("cpl/editions/", views.Editions.as_view(), name="api-editions"),
+    re_path(rf"{_EDITION}\Z", views.EditionDetail.as_view(), name="api-edition"),
+    re_path(
+        rf"{_EDITION}(?P<form>{'|'.join(MEDIA_TYPES)})/?\Z",
+        views.EditionBytes.as_view(),
+        name="api-edition-bytes",
+    ),
+    re_path(rf"{_EDITION}receipt/\Z", receipts.Receipts.as_view(), name="api-receipt"),
+    path("cpl/changes/", views.Changes.as_view(), name="api-changes"),
+    path("cpl/entries/", views.Entries.as_view(), name="api-entries"),
+    path("cpl/entries/<entry:number>/", views.EntryDetail.as_view(), name="api-entry"),
+    path("cpl/status/", status.DeviceStatus.as_view(), name="api-status"),
+    path("keys/", views.Keys.as_view(), name="api-keys"),
+]

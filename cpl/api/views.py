@@ -1,0 +1,355 @@
+"""The list's reads: editions, entries, changes, status, keys. Each is of what is published, and needs no token."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from orjson import Fragment
+from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cpl.api import outputs
+from cpl.api.editions import before_and_after, described, entry_in, with_everything_told
+from cpl.api.inputs import COLUMNS, cleaned, day_asked, renamed
+from cpl.api.stored import LATEST, find_form, stored_answer
+from cpl.models import Edition, ListChange, PublishedEntry, SigningKey
+from cpl.rules.list_changes import PUBLISHED_KINDS
+from cpl.rules.publication import format_edition, parse_edition
+from cpl.services import publication
+from cpl.web.converters import EditionNumber
+from secgov.accounts.permissions import Duty, permitted
+from secgov.errors import Refusal, refuse_any
+from secgov.journal import clock
+
+PROBLEM = OpenApiResponse(
+    outputs.Problem, "Something is wrong with the call; `detail` and `fields` say what."
+)
+PAGING = [
+    OpenApiParameter("limit", int, description="How many to a page, 1 to 1000; 100 unless told otherwise."),
+    OpenApiParameter("after", str, description="Go on after this one; `next` of the page before holds it."),
+]
+AS_OF = OpenApiParameter(
+    "as_of", OpenApiTypes.DATE, description="As the edition in force when that London day ended said it."
+)
+
+
+def problems(*codes: int) -> dict[Any, Any]:
+    """Name the errors of a call for the schema."""
+    return {(code, "application/problem+json"): PROBLEM for code in (*codes, 406, 429)}
+
+
+def newest_edition() -> str | None:
+    """The edition that the public sees, as people write it; None before the first."""
+    number = Edition.objects.placed().aggregate(Max("number"))["number__max"]
+    return format_edition(number) if number else None
+
+
+def edition_named(name: str, editions: QuerySet[Edition]) -> Edition:
+    """Give a placed edition by its number as people write it, or the newest for `latest`. Raises Http404."""
+    placed = editions.filter(placement__isnull=False)
+    if name == LATEST:
+        newest = placed.order_by("-number").first()
+        if newest is None:
+            raise Http404
+        return newest
+    return get_object_or_404(placed, number=EditionNumber().to_python(name))
+
+
+class AnyMediaType(BaseContentNegotiation):
+    """Stored bytes have one media type each; what a reader asks for beside that is passed over."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """Nothing is sent to a read."""
+        return None
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """Errors are written as everywhere."""
+        return renderers[0], renderers[0].media_type
+
+
+class Editions(GenericAPIView):
+    """Every edition, newest first."""
+
+    throttle_scope = "public"
+    filters = frozenset[str]()
+
+    @extend_schema(
+        operation_id="editions", parameters=PAGING, responses={200: outputs.EditionPage, **problems(400, 422)}
+    )
+    def get(self, request: Request) -> Response:
+        """Give a page of editions."""
+        newest = newest_edition()
+        rows = self.filter_queryset(with_everything_told(Edition.objects.placed()).order_by("-number"))
+        page = [described(edition, newest, request) for edition in self.paginate_queryset(rows)]
+        return self.get_paginated_response(page)
+
+    def matching(self, rows: QuerySet[Edition], asked: dict[str, str]) -> QuerySet[Edition]:
+        """Nothing is asked but the page."""
+        return rows
+
+    def after(self, rows: QuerySet[Edition], place: str) -> QuerySet[Edition]:
+        """The editions older than one."""
+        return rows.filter(number__lt=_edition_asked(place, "after"))
+
+    def place_of(self, edition: dict[str, Any] | Edition) -> str:
+        """The edition's number."""
+        return str(edition)
+
+
+class EditionDetail(APIView):
+    """One edition."""
+
+    throttle_scope = "public"
+
+    @extend_schema(operation_id="edition", responses={200: outputs.Edition, **problems(404)})
+    def get(self, request: Request, edition: str) -> Response:
+        """Give an edition without its bytes: digests, counts, limbs, and where the bytes are."""
+        found = edition_named(edition, with_everything_told(Edition.objects.all()))
+        return Response(described(found, newest_edition(), request))
+
+
+class EditionBytes(APIView):
+    """The stored bytes of an edition, for whoever comes with a token; without one they are answered earlier."""
+
+    throttle_scope = "public"
+    content_negotiation_class = AnyMediaType
+
+    @extend_schema(
+        operation_id="edition_form",
+        parameters=[
+            OpenApiParameter("form", str, OpenApiParameter.PATH, enum=["csv", "full", "json", "manifest"]),
+            OpenApiParameter(
+                "If-None-Match",
+                str,
+                OpenApiParameter.HEADER,
+                description="The ETag of the bytes that you hold.",
+            ),
+        ],
+        responses={
+            (200, "text/csv"): OpenApiTypes.BINARY,
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/jose+json"): OpenApiTypes.OBJECT,
+            304: OpenApiResponse(None, "You hold these bytes."),
+            (404, "application/problem+json"): PROBLEM,
+            (401, "application/problem+json"): PROBLEM,
+            (429, "application/problem+json"): PROBLEM,
+        },
+    )
+    def get(self, request: Request, edition: str, form: str) -> HttpResponse:
+        """Give the bytes. A pull of the manifest with the DCC's token is its receipt of the edition (F2.9, A-20)."""
+        found = find_form(edition, form)
+        if found is None:
+            raise Http404
+        if (
+            form == "manifest"
+            and request.method == "GET"
+            and permitted(request.user, Duty.ACKNOWLEDGE_EDITION)
+        ):
+            pulled = Edition.objects.defer("manifest").get(number=found.edition)
+            publication.record_pull(edition=pulled, client=request.user, at=clock.now())
+        return stored_answer(request, found, asked=edition)
+
+    @extend_schema(exclude=True)
+    def head(self, request: Request, edition: str, form: str) -> HttpResponse:
+        """Give what `get` would, without the bytes; nobody has received anything by it."""
+        return self.get(request, edition, form)
+
+
+class Entries(GenericAPIView):
+    """The entries of the newest edition, or of an earlier day."""
+
+    throttle_scope = "public"
+    filters = frozenset(COLUMNS) | {"as_of"}
+
+    @extend_schema(
+        operation_id="entries",
+        parameters=[
+            *(OpenApiParameter(name, str, description=column.help) for name, column in COLUMNS.items()),
+            AS_OF,
+            *PAGING,
+        ],
+        responses={200: outputs.EntryPage, **problems(400, 404, 422)},
+    )
+    def get(self, request: Request) -> Response:
+        """Give a page of entries, in ascending number. Removed ones stand among them: the status decides (Z6.11)."""
+        rows = self.filter_queryset(PublishedEntry.objects.order_by("number"))
+        page = self.paginate_queryset(rows)
+        answer = self.get_paginated_response([each[1] for each in page])
+        return Response({"edition": self.edition(page), **answer.data})
+
+    def matching(self, rows: QuerySet[PublishedEntry], asked: dict[str, str]) -> Any:
+        """The numbers and records that answer to every column asked for."""
+        day = day_asked(asked.pop("as_of", None), "as_of")
+        values = cleaned(asked)
+        self.as_of = edition_in_force(day) if day else None
+        if self.as_of:
+            records = publication.entries_of(self.as_of)
+            return [
+                (int(each["entry"]), each)
+                for each in records
+                if all(COLUMNS[name].of(each) == value for name, value in values.items())
+            ]
+        for name, value in values.items():
+            rows = rows.filter(**COLUMNS[name].lookups(value))
+        # The edition comes with the rows, in one statement: it can never name another than the one they are of. The
+        # record goes through as text, since nothing here reads it.
+        newest = Edition.objects.placed().order_by("-number").values("number")[:1]
+        return rows.annotate(text=Cast("record", TextField()), newest=Subquery(newest)).values_list(
+            "number", "text", "newest"
+        )
+
+    def after(self, rows: Any, place: str) -> Any:
+        """The rows beyond an entry number."""
+        number = cleaned({"entry": place})["entry"]
+        if isinstance(rows, list):
+            return [each for each in rows if each[0] > number]
+        return rows.filter(number__gt=number)
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        """The page's rows; records that came as text are put into the answer as they are."""
+        rows = super().paginate_queryset(queryset) or []
+        return rows if self.as_of else [(number, Fragment(text), newest) for number, text, newest in rows]
+
+    def place_of(self, row: tuple[Any, ...]) -> str:
+        """The entry's number."""
+        return f"{row[0]:06d}"
+
+    def edition(self, page: list[Any]) -> str | None:
+        """The edition that the page is of."""
+        if self.as_of:
+            return str(self.as_of)
+        return format_edition(page[0][2]) if page else newest_edition()
+
+
+class EntryDetail(APIView):
+    """One entry."""
+
+    throttle_scope = "public"
+
+    @extend_schema(
+        operation_id="entry",
+        parameters=[AS_OF],
+        responses={200: outputs.EntryAnswer, **problems(404, 422)},
+    )
+    def get(self, request: Request, number: int) -> Response:
+        """Give an entry as the newest edition says it, or the one in force on a day."""
+        day = day_asked(request.query_params.get("as_of"), "as_of")
+        if day:
+            edition = edition_in_force(day)
+            record = entry_in(edition, number)
+            if record is None:
+                raise Http404
+            return Response({"edition": str(edition), "entry": record})
+        newest = Edition.objects.placed().order_by("-number").values("number")[:1]
+        found = get_object_or_404(PublishedEntry.objects.annotate(newest=Subquery(newest)), pk=number)
+        return Response({"edition": format_edition(found.newest), "entry": found.record})
+
+
+class Changes(GenericAPIView):
+    """What changed after an edition."""
+
+    throttle_scope = "public"
+    filters = frozenset({"since"})
+
+    @extend_schema(
+        operation_id="changes",
+        parameters=[
+            OpenApiParameter("since", str, required=True, description="An edition, such as 2.050."),
+            *PAGING,
+        ],
+        responses={200: outputs.ChangePage, **problems(400, 404, 422)},
+    )
+    def get(self, request: Request) -> Response:
+        """Give every change that later editions carry, in their order, with its entry before and after."""
+        rows = self.filter_queryset(ListChange.objects.filter(state=ListChange.State.ISSUED))
+        page = [_change(change) for change in self.paginate_queryset(rows)]
+        answer = self.get_paginated_response(page)
+        return Response({"since": str(self.since), "latest": newest_edition(), **answer.data})
+
+    def matching(self, rows: QuerySet[ListChange], asked: dict[str, str]) -> QuerySet[ListChange]:
+        """The changes of placed editions after `since`."""
+        number = _edition_asked(asked.get("since", ""), "since")
+        self.since = get_object_or_404(Edition.objects.placed().defer("manifest"), number=number)
+        carried = rows.filter(edition__number__gt=number, edition__placement__isnull=False)
+        return (
+            carried.select_related("edition__previous")
+            .defer("edition__manifest", "edition__previous__manifest")
+            .order_by("edition__number", "pk")
+        )
+
+    def after(self, rows: QuerySet[ListChange], place: str) -> QuerySet[ListChange]:
+        """The changes beyond one, named by its edition and its own number there."""
+        edition, _, change = place.partition(":")
+        if not (change.isascii() and change.isdigit() and len(change) <= 18):
+            raise Refusal(
+                "That is not a place in the changes.",
+                clause="F2.2",
+                field="after",
+                remedy="Take `next` of the page before.",
+            )
+        number = _edition_asked(edition, "after")
+        return rows.filter(Q(edition__number__gt=number) | Q(edition__number=number, pk__gt=int(change)))
+
+    def place_of(self, change: ListChange) -> str:
+        """Its edition and its number."""
+        return f"{change.edition}:{change.pk}"
+
+
+class Keys(APIView):
+    """The public keys."""
+
+    throttle_scope = "public"
+
+    @extend_schema(operation_id="keys", responses={200: outputs.KeySet, **problems()})
+    def get(self, request: Request) -> Response:
+        """Give the keys that sign manifests, as a JWK set. The first one's fingerprint is given out of band as well."""
+        rows = SigningKey.objects.order_by("-valid_from")
+        keys = [
+            {
+                **row.public_jwk,
+                "valid_from": row.valid_from,
+                "valid_to": row.valid_to,
+                "signed_by_predecessor": row.signed_by_predecessor,
+            }
+            for row in rows
+        ]
+        return Response({"keys": keys})
+
+
+def edition_in_force(day: dt.date) -> Edition:
+    """Give the edition in force when a London day ended. Raises Http404 for a day before the first."""
+    found = Edition.objects.placed().filter(issued_on__lte=day).defer("manifest").order_by("-number").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _edition_asked(text: str, field: str) -> int:
+    try:
+        return parse_edition(text)
+    except Refusal as refusal:
+        refuse_any(renamed(refusal.each, {}, field))
+        raise
+
+
+def _change(change: ListChange) -> dict[str, Any]:
+    assert change.edition is not None
+    before, after = before_and_after(change.edition, change.entry_number)
+    return {
+        "edition": str(change.edition),
+        "entry": f"{change.entry_number:06d}",
+        "kind": PUBLISHED_KINDS[change.kind],
+        "clause": change.clause,
+        "public_reason": change.public_reason,
+        "decided_at": change.approved_at,
+        "before": before,
+        "after": after,
+    }
