@@ -277,6 +277,13 @@ class PublishedEntry(models.Model):
             models.Index(fields=["device_type", "number"], name="cpl_publishedentry_type_idx"),
             models.Index(fields=["status", "number"], name="cpl_publishedentry_status_idx"),
             models.Index(fields=["image_hash"], name="cpl_publishedentry_hash_idx"),
+            models.Index(fields=["firmware_version", "number"], name="cpl_publishedentry_fw_idx"),
+            models.Index(
+                fields=["spec_type", "spec_version", "gbcs_version", "number"], name="cpl_publishedentry_spec_idx"
+            ),
+            models.Index(
+                fields=["manufacturer_name", "manufacturer_identifier", "number"], name="cpl_publishedentry_maker_idx"
+            ),
         ]
 
     def __str__(self) -> str:
