@@ -54,7 +54,6 @@ LATE_IMPORTS: dict[tuple[str, str], str] = {}
 # Only these read the real clock: everyone else is handed an instant by an edge.
 CLOCKS = {
     "secgov.journal.clock": "it is the one clock of the edges, which a rehearsal moves",
-    "secgov.journal.services.acts": "seals are dated in real time: a rehearsal must not move their window",
     "secgov.verify": "run alone, without Django, it has no other clock",
 }
 

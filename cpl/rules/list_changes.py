@@ -201,19 +201,6 @@ def digest_of(changes: Iterable[Mapping[str, object]]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def check_digest(*, seen: str, now: str) -> None:
-    """Refuse to carry out anything but what the second person saw. TR-10
-
-    Raises Refusal when the two digests differ.
-    """
-    if seen != now:
-        raise Refusal(
-            "What this change will do is no longer what you were shown.",
-            clause="F2.2",
-            remedy="Look at the preview again, then decide.",
-        )
-
-
 def _canonical(change: Mapping[str, object]) -> str:
     return json.dumps(change, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 

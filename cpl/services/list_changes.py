@@ -20,7 +20,9 @@ from cpl.models import (
 )
 from cpl.rules import list_changes as rules
 from cpl.rules.device_identity import FIELDS
-from cpl.rules.listing import check_listable, listing_limbs, usable_certificates
+from cpl.rules.image import check_hash_unchanged
+from cpl.rules.listing import ListingFacts, check_listable, listing_limbs, usable_certificates
+from cpl.rules.publication import PUBLICATION_WORKING_DAYS
 from cpl.rules.submissions import clean_reason
 from cpl.services.certificates import validate_relied_upon
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
@@ -38,7 +40,6 @@ from secgov.journal.nudge import nudge
 from secgov.time_rules import london_day
 
 APPROVE_TARGET = 1  # Working Day; our own target (A-68: the age of unapproved proposals is shown and alarmed)
-PUBLISH_WITHIN = 1  # Working Day: Section F2.8
 F2_8_LIMBS = (
     ("F2.8(a)", "Provide the updated list to the DCC"),
     ("F2.8(b)", "Publish the updated list on the Website"),
@@ -129,6 +130,7 @@ def propose_listing(
         proposed_by=by,
         proposed_at=at,
     )
+    rules.check_gates(_facts(change, facts))
     change.digest = rules.digest_of([change.after])
     change.full_clean(exclude=["state"])
     change.save()
@@ -151,13 +153,28 @@ def propose_listing(
     return change
 
 
+def _facts(change: ListChange, facts: ListingFacts) -> rules.ChangeFacts:
+    return rules.ChangeFacts(
+        kind=change.kind,
+        clause=change.clause,
+        entry=f"{change.entry_number:06d}",
+        generation=facts.device.generation,
+        listed=bool(facts.listed_as),
+        reason=change.reason,
+        public_reason=change.public_reason,
+        before=change.before,
+        after=change.after,
+        ground_reference=change.submission.reference if change.submission else "",
+    )
+
+
 def _public_reason(generation: str) -> str:
     if generation == "SMETS1":
         return "All required information has been received."
     return "All required Assurance Certificates have been received."
 
 
-def _gates(facts: Any, at: dt.datetime) -> list[dict[str, Any]]:
+def _gates(facts: ListingFacts, at: dt.datetime) -> list[dict[str, Any]]:
     return [
         {"clause": each.clause, "asks": each.asks, "met": each.met, "at": at.isoformat()}
         for each in listing_limbs(facts, on=london_day(at))
@@ -225,6 +242,7 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
     submission = lock_submission(change.submission)
     facts = listing_facts(submission, on=london_day(at))
     check_listable(facts, on=london_day(at))
+    rules.check_gates(_facts(change, facts))
     if what_the_list_will_say(submission) != change.after:
         raise Conflict(
             f"What entry {change.entry_number:06d} would say has changed since it was proposed.",
@@ -271,7 +289,7 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
     for clause, duty in F2_8_LIMBS:
         journal.open_obligation_for_working_days(
             clause=clause, duty=duty, owed_by=Obligation.Owner.PANEL, subject=change, act=act, from_at=at,
-            working_days=PUBLISH_WITHIN,
+            working_days=PUBLICATION_WORKING_DAYS,
         )  # fmt: skip
     _tell(submission, "cpl/submission_accepted", at)
 
@@ -281,7 +299,7 @@ def _end_targets(change: ListChange, act: Any, at: dt.datetime) -> None:
         journal.discharge(obligation=obligation, act=act, at=at)
 
 
-def _relied_upon(submission: Submission, facts: Any, on: dt.date) -> list[AssuranceCertificate]:
+def _relied_upon(submission: Submission, facts: ListingFacts, on: dt.date) -> list[AssuranceCertificate]:
     usable = {(each.body, each.number) for each in usable_certificates(facts, on=on)}
     return [each for each in offered_certificates(submission) if (each.body, each.number) in usable]
 
@@ -308,6 +326,7 @@ def _list(submission: Submission, grant: Grant, at: dt.datetime) -> DeviceModel:
         at=at,
     )
     model = submission.relists or DeviceModel(number=submission.entry_number)
+    check_hash_unchanged(held=model.image_hash, offered=submission.image_hash)
     for field in FIELDS:
         setattr(
             model,

@@ -23,4 +23,4 @@ def raise_alarms() -> None:
 def seal_acts() -> None:
     """Seal the acts since the last seal."""
     at = now()
-    services.beat(sweep="seal acts", at=at, handled=int(services.seal_acts(at=at) is not None))
+    services.beat(sweep="seal acts", at=at, handled=int(services.seal_acts() is not None))

@@ -33,7 +33,7 @@ def publish_due(*, clock: Callable[[], dt.datetime], at_once: bool = False, acto
     _place_what_waits(clock())
     issued: list[Edition] = []
     while at_once or next_edition().is_due(at=clock()):
-        journal.seal_acts(at=clock())
+        journal.seal_acts()
         try:
             edition = build_next_edition(at=clock(), at_once=at_once, actor=actor)
         except signing.SigningKeyUnusable as fault:

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             name='Seal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed_at', models.DateTimeField()),
+                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('acts', models.PositiveIntegerField(verbose_name='number of acts')),
                 ('sha256', models.CharField(max_length=64, unique=True)),
             ],

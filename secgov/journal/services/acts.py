@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.models.functions import Now
 
 from secgov.journal.actors import Actor
 from secgov.journal.models import Act, Seal, SealedAct
@@ -74,7 +75,7 @@ def _digest(previous: str, acts: Iterator[dict[str, Any]]) -> tuple[str, list[in
 
 
 @transaction.atomic
-def seal_acts(*, at: dt.datetime) -> Seal | None:
+def seal_acts() -> Seal | None:
     """Chain the acts that no seal holds yet into one hash; give the new seal, or None where nothing waited.
 
     An act whose transaction ends late is met by a later seal: what is sealed is written down act by act, so no order
@@ -91,10 +92,7 @@ def seal_acts(*, at: dt.datetime) -> Seal | None:
     sha256, members = _digest(last.sha256 if last else "", acts.iterator(chunk_size=2000))
     if not members:
         return None
-    # The instant of the seal is the database's own: a rehearsal's clock must not move the window above.
-    seal = Seal.objects.create(
-        previous=last, sealed_at=dt.datetime.now(dt.UTC), acts=len(members), sha256=sha256
-    )
+    seal = Seal.objects.create(previous=last, acts=len(members), sha256=sha256)
     SealedAct.objects.bulk_create([SealedAct(act_id=act, seal=seal) for act in members], batch_size=5000)
     return seal
 
@@ -114,8 +112,7 @@ def verify_seals() -> list[str]:
         if sha256 != seal.sha256 or len(members) != seal.acts:
             breaks.append(f"Seal {seal.pk} does not fit its {seal.acts} acts.")
         previous = seal
-    day_old = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-    unsealed = Act.objects.filter(sealed=None, recorded_at__lt=day_old).count()
+    unsealed = Act.objects.filter(sealed=None, recorded_at__lt=Now() - dt.timedelta(days=1)).count()
     if unsealed:
         breaks.append(f"{unsealed} acts older than a day are in no seal.")
     return breaks

@@ -64,10 +64,11 @@ def open_obligation_for_hours(
 
 
 def discharge(*, obligation: Obligation, act: Act, at: dt.datetime) -> bool:
-    """Mark a standing obligation as done by an act; False where it stands no longer."""
-    return bool(
-        Obligation.objects.standing().filter(pk=obligation.pk).update(discharged_at=at, discharged_by_act=act)
-    )
+    """Mark a standing obligation as done by an act; False where it stands no longer. Its alarm is over."""
+    done = Obligation.objects.standing().filter(pk=obligation.pk).update(discharged_at=at, discharged_by_act=act)
+    if done:
+        _close_alarm(obligation, at, "It was done.")
+    return bool(done)
 
 
 def fall_away(*, obligation: Obligation, reason: str, at: dt.datetime) -> bool:
@@ -114,33 +115,38 @@ def close_task(*, key: str, at: dt.datetime, reason: str) -> bool:
 def raise_alarms(*, at: dt.datetime) -> int:
     """Raise each standing obligation's alarms at half, at four fifths and at the end of its time; give how many.
 
-    Each alarm is written on its obligation once and opens one task, so any number of runs raises it once.
+    Each alarm is written on its obligation once, so any number of runs raises it once. One task at a time stands for an
+    obligation: a graver alarm takes the place of the one before.
     """
     raised = 0
     waiting = Obligation.objects.standing().filter(due_alarm_at=None).select_for_update(skip_locked=True)
     for obligation in waiting.order_by("due_at"):
+        gravest = ""
         for field, instant, words in (
-            (
-                "half_alarm_at",
-                part_of_period(obligation.opened_at, obligation.due_at, HALF),
-                "Half of the time has passed",
-            ),
-            (
-                "most_alarm_at",
-                part_of_period(obligation.opened_at, obligation.due_at, MOST),
-                "Four fifths of the time have passed",
-            ),
+            ("half_alarm_at", part_of_period(obligation.opened_at, obligation.due_at, HALF), "Half of the time has passed"),
+            ("most_alarm_at", part_of_period(obligation.opened_at, obligation.due_at, MOST), "Four fifths of the time have passed"),
             ("due_alarm_at", obligation.due_at, "The time has passed"),
-        ):
+        ):  # fmt: skip
             if getattr(obligation, field) is None and at >= instant:
                 setattr(obligation, field, at)
                 raised += 1
-                open_task(
-                    key=f"alarm:{obligation.pk}:{field}",
-                    title=f"{words}: {obligation.duty}",
-                    clause=obligation.clause,
-                    at=at,
-                    detail=f"{obligation.subject_name}. " + " ".join(obligation.why),
-                )
-        obligation.save(update_fields=["half_alarm_at", "most_alarm_at", "due_alarm_at"])
+                gravest = words
+        if gravest:
+            obligation.save(update_fields=["half_alarm_at", "most_alarm_at", "due_alarm_at"])
+            _close_alarm(obligation, at, f"{gravest}: a graver alarm took its place.")
+            open_task(
+                key=_alarm_key(obligation),
+                title=f"{gravest}: {obligation.duty}",
+                clause=obligation.clause,
+                at=at,
+                detail=f"{obligation.subject_name}. " + " ".join(obligation.why),
+            )
     return raised
+
+
+def _alarm_key(obligation: Obligation) -> str:
+    return f"alarm:{obligation.pk}"
+
+
+def _close_alarm(obligation: Obligation, at: dt.datetime, reason: str) -> None:
+    close_task(key=_alarm_key(obligation), at=at, reason=reason)
