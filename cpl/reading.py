@@ -307,9 +307,9 @@ def _check_listed_once(table: _Table, rows: list[ReadRow]) -> None:
 
 def _warnings(rows: list[ReadRow]) -> list[str]:
     """What is allowed but looks like a slip: one image's Hash under two firmware versions."""
-    firmware: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        firmware[row.image_hash].add(row.firmware_version)
+    firmware: defaultdict[str, list[str]] = defaultdict(list)
+    for image_hash, version in {(row.image_hash, row.firmware_version) for row in rows}:
+        firmware[image_hash].append(version)
     return [
         f"The Hash {image_hash} stands with {len(found)} firmware versions: {', '.join(sorted(found))}."
         for image_hash, found in sorted(firmware.items())

@@ -32,6 +32,8 @@ class Command(BaseCommand):
             raise CommandError(str(fault)) from fault
         publication.complete_limbs(at=now())
         for edition in issued:
-            self.stdout.write(f"Edition {edition} is issued: {edition.current_entries:,} Current, {edition.removed_entries:,} Removed.")
+            self.stdout.write(
+                f"Edition {edition} is issued: {edition.current_entries:,} Current, {edition.removed_entries:,} Removed."
+            )
         if not issued:
             self.stdout.write("Nothing waits to be issued.")

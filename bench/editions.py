@@ -1,0 +1,137 @@
+"""Importing a list of 20,000 entries, and building their edition."""
+
+import datetime as dt
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from bench import stores
+from bench.measures import Ratio, median_seconds
+from cpl import signing
+from cpl.reading import read_edition
+from cpl.rendering import render_forms
+from cpl.services.edition_rows import edition_rows
+from cpl.services.import_list import import_list
+from secgov.journal.actors import Actor
+from tests.factories.published_list import large_list
+
+ENTRIES = 20_000
+REPEAT = 5
+AT = dt.datetime(2026, 12, 1, 14, 5, tzinfo=dt.UTC)
+IMPORT_AT_MOST, BUILD_AT_MOST = 10, 6
+
+_BARE_TABLES = """
+    DROP TABLE IF EXISTS bare_entry, bare_period;
+    CREATE TABLE bare_entry (number int PRIMARY KEY, {entry});
+    CREATE TABLE bare_period (entry int PRIMARY KEY, known_by date, removed_by date);
+"""
+
+# The same data as an edition prints, joined and written as JSON by the database alone.
+_JSON_AGG = """
+    SELECT json_agg(e)::text FROM (
+        SELECT d.*, p.opened_at, p.opened_known_by, p.closed_at, p.closed_known_by, p.closing_clause, p.public_reason,
+            c.certificates
+        FROM cpl_devicemodel d
+        JOIN (SELECT DISTINCT ON (device_model_id) * FROM cpl_listingperiod ORDER BY device_model_id, id DESC) p
+            ON p.device_model_id = d.number
+        LEFT JOIN (
+            SELECT v.identity, json_agg(json_build_object('body', a.body, 'number', a.number, 'standard', a.standard,
+                'standard_version', a.standard_version, 'expires_on', a.expires_on, 'renews_on', a.renews_on,
+                'sc_version', a.sc_version)) AS certificates
+            FROM cpl_certificatecoverage v JOIN cpl_assurancecertificate a ON a.id = v.certificate_id
+            GROUP BY v.identity
+        ) c ON c.identity = d.identity
+        ORDER BY d.number
+    ) e
+"""
+
+# A ZigBee, a DLMS and a CPA Certificate for each run of seven entries: as many as the reference data has.
+_CERTIFICATES = """
+    INSERT INTO cpl_assurancecertificate (body, number, standard, standard_version, issued_on, expires_on, renews_on,
+        sc_version, state, recorded_at, attested_at, marks_seen, models_named, test_laboratory,
+        invalid_reason, version)
+    SELECT body, body || '-' || n, 'Standard of ' || body, '1.4', '2026-01-05', NULL,
+        CASE body WHEN 'NCSC' THEN date '2032-01-05' END, CASE body WHEN 'NCSC' THEN '1.3' ELSE '' END,
+        'valid', now(), now(), true, true, '', '', 1
+    FROM generate_series(0, (SELECT max(number) / 7 FROM cpl_devicemodel)) n, unnest(ARRAY['ZIGBEE', 'DLMS', 'NCSC']) body;
+    INSERT INTO cpl_certificatecoverage (certificate_id, device_type, manufacturer_identifier, model_identifier,
+        hardware_version, hardware_revision, firmware_version, spec_type, spec_version, gbcs_version, attested_at, end_reason)
+    SELECT a.id, d.device_type, d.manufacturer_id, d.model_identifier, d.hardware_version, d.hardware_revision,
+        d.firmware_version, d.spec_type, d.spec_version, d.gbcs_version, now(), ''
+    FROM cpl_devicemodel d JOIN cpl_assurancecertificate a ON a.number = a.body || '-' || d.number / 7;
+    ANALYZE
+"""
+
+
+def measure() -> Iterator[Ratio]:
+    """Import and build, each against what the database needs for the barest form of the same."""
+    data = large_list(ENTRIES)
+    stores.fresh()
+    bare = _bare_copy(data)
+    taken = median_seconds(REPEAT, lambda: _import(data), before=stores.fresh)
+    yield Ratio(f"Importing {ENTRIES} entries", taken, "bare COPY", bare, IMPORT_AT_MOST)
+    yield _building("Building their edition, as imported")
+    with stores.as_owner() as owner, owner.cursor() as cursor:
+        cursor.execute(_CERTIFICATES)
+        owner.commit()
+    yield _building("Building it with three certificates each")
+
+
+def _import(data: bytes) -> None:
+    import_list(data=data, file_name="bench.csv", actor=Actor(None, "Operator"), at=AT)
+
+
+def _bare_copy(data: bytes) -> float:
+    """The median time of a COPY of the same rows into tables with only a primary key."""
+    rows = read_edition(data).rows
+    fields = [name for name in rows[0]._fields if name not in ("number", "status")]
+    entries = "".join(f"{row.number}\t" + "\t".join(row[2:]) + "\n" for row in rows)
+    periods = "".join(
+        f"{row.number}\t2022-09-21\t" + ("2022-09-21\n" if row.status == "removed" else "\\N\n")
+        for row in rows
+    )
+    with stores.as_owner() as owner, owner.cursor() as cursor:
+
+        def empty_tables() -> None:
+            cursor.execute(_BARE_TABLES.format(entry=", ".join(f"{name} text" for name in fields)))
+            owner.commit()
+
+        def copy() -> None:
+            cursor.copy_expert("COPY bare_entry FROM STDIN", io.StringIO(entries))
+            cursor.copy_expert("COPY bare_period FROM STDIN", io.StringIO(periods))
+            owner.commit()
+
+        return median_seconds(REPEAT, copy, before=empty_tables)
+
+
+def _building(name: str) -> Ratio:
+    with tempfile.TemporaryDirectory() as folder:
+        key = signing.make_key_file(Path(folder) / "key.json", environment=settings.ENVIRONMENT_NAME)
+
+    def build() -> None:
+        rows = edition_rows(on=AT.date())
+        forms = render_forms(rows, edition=2052, issued_on=AT.date())
+        payload = signing.manifest_payload(
+            environment=settings.ENVIRONMENT_NAME,
+            edition=2052,
+            issued_at=AT,
+            previous_edition=2051,
+            previous_manifest_sha256="0" * 64,
+            journal_seal="0" * 64,
+            forms=forms,
+        )
+        signing.sign_manifest(payload, key)
+
+    def aggregate() -> None:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(_JSON_AGG)
+            cursor.fetchone()
+
+    build(), aggregate()  # once unmeasured, so that neither pays for a cold cache
+    yardstick = median_seconds(REPEAT, aggregate)
+    return Ratio(name, median_seconds(REPEAT, build), "joined json_agg", yardstick, BUILD_AT_MOST)
