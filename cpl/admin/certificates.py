@@ -29,7 +29,7 @@ def certificate_work(request: HttpRequest, certificate: AssuranceCertificate) ->
     Costs one query where `coverage` was not fetched with it.
     """
     facts = certificate_facts(certificate, list(certificate.coverage.all()))
-    today = clock.today()
+    today, limbs = clock.today(), validity_limbs(facts)
     may = permitted(request.user, Duty.ATTEST_CERTIFICATE) is not None
     unattested = [
         link for link in certificate.coverage.all() if link.attested_at is None and link.ended_on is None
@@ -39,7 +39,9 @@ def certificate_work(request: HttpRequest, certificate: AssuranceCertificate) ->
         "kind": KINDS[certificate.state],
         "date_passed": not is_current(facts, on=today),
         "relevant_date": relevant_date(facts),
-        "limbs": validity_limbs(facts),
+        "limbs": limbs,
+        "lacking": [each for each in limbs if not each.met],
+        "met": sum(each.met for each in limbs),
         "coverage": list(certificate.coverage.all()),
         "attest": _attest_form(certificate, facts)
         if may and (certificate.state == "recorded" or _to_name(facts, unattested))

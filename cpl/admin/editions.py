@@ -23,6 +23,11 @@ from secgov.journal.desk import RegisterAdmin, identifier, tag
 from secgov.journal.models import Message, Notice, Obligation
 
 MOST_PARTIES = 50
+EVIDENCE = {
+    "manifest_sha256": "manifest", "notices": "notices to the DCC", "entries": "entries shown", "changed": "rows changed",
+    "parties": "Parties", "by_mail": "by mail", "otherwise": "by another channel",
+}  # fmt: skip
+"""What a limb wrote down as its evidence, in words."""
 LIMBS = 3
 
 
@@ -220,13 +225,16 @@ def _limbs(edition: Edition, owed: dict[str, Obligation], told: str) -> list[Lim
             done=done.get(limb),
             done_word=done_word,
             progress=progress,
-            evidence=[(key.replace("_", " "), value) for key, value in done[limb].evidence.items()]
-            if limb in done
-            else [],
+            evidence=_evidence(done[limb]) if limb in done else [],
             owed=owed.get(LIMB_CLAUSES[limb]),
         )
         for limb, (name, done_word, progress) in words.items()
     ]
+
+
+def _evidence(limb: EditionLimb) -> list[tuple[str, Any]]:
+    found = [(words, limb.evidence[name]) for name, words in EVIDENCE.items() if name in limb.evidence]
+    return [(words, len(value) if isinstance(value, list) else value) for words, value in found]
 
 
 def _notices(edition: Edition) -> QuerySet[Notice]:

@@ -32,6 +32,11 @@ from secgov.journal.services import working_calendar
 
 KINDS = {"add": "good", "remove": "bad", "reinstate": "info", "correct": "law"}
 STATES = {"proposed": "warn", "approved": "info", "issued": "good", "cancelled": "gone"}
+ORDER = (
+    "Status", "Device type", "Manufacturer", "Model and hardware", "Firmware", "Specification", "Hash", "Image creator",
+    "Image descriptor", "Certificates", "Firmware details",
+)  # fmt: skip
+"""The order in which a person reads an entry; what is stored has none."""
 IDENTIFIERS = {"Model and hardware", "Firmware", "Hash"}
 MOST_AT_ONCE = 50
 EFFECTS = {"add": 1, "reinstate": 1, "remove": -1}
@@ -96,7 +101,6 @@ class ListChangeAdmin(RegisterAdmin):
         "clause",
         "proposed_by",
         "proposed_at",
-        "approved_by",
         "edition_number",
     )
     list_filter = ("state", "kind", "clause")
@@ -266,10 +270,11 @@ def _device(change: ListChange) -> str:
 
 def _shown(change: ListChange) -> ShownChange:
     before, after = change.before or {}, change.after
+    names = sorted(after, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
     cells = [
-        Cell(name, before.get(name), value, name in IDENTIFIERS)
-        for name, value in after.items()
-        if value and before.get(name) != value
+        Cell(name, before.get(name), after[name], name in IDENTIFIERS)
+        for name in names
+        if after[name] and before.get(name) != after[name]
     ]
     return ShownChange(
         change=change,

@@ -1,12 +1,27 @@
 """Reference data of the list: which certificates are required, and the SMETS1 eligible combinations."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
 from cpl.models import EligibleCombination, EligibleCombinationMember, RequiredCertificate
+from cpl.rules import device_identity
+from cpl.rules.device_types import clean_device_type
 from secgov.accounts.admin import KeptAdmin
 from secgov.accounts.permissions import Duty, permitted
+from secgov.errors import Refusal
+
+CLEANERS = {
+    "device_type": clean_device_type,
+    "manufacturer_identifier": device_identity.clean_manufacturer_identifier,
+    "model_identifier": device_identity.clean_model_identifier,
+    "hardware_version": device_identity.clean_hardware_version,
+    "hardware_revision": device_identity.clean_hardware_revision,
+    "firmware_version": device_identity.clean_firmware_version,
+}
 
 
 @admin.register(RequiredCertificate)
@@ -20,10 +35,30 @@ class RequiredCertificateAdmin(KeptAdmin):
     date_hierarchy = "effective_from"
 
 
-class MembersInline(admin.TabularInline):
+class MemberForm(forms.ModelForm):
+    """A Device Model of a combination, in the spelling that the list stores."""
+
+    class Meta:
+        model = EligibleCombinationMember
+        fields = tuple(CLEANERS)
+
+    def clean(self) -> dict[str, Any]:
+        """Give each identifier its one spelling, or say beside the field what is wrong with it (Z2.1(a) to (c))."""
+        values = super().clean()
+        for name, clean in CLEANERS.items():
+            if values.get(name):
+                try:
+                    values[name] = clean(values[name])
+                except Refusal as refusal:
+                    self.add_error(name, f"{refusal.message} {refusal.remedy}".strip())
+        return values
+
+
+class MembersInline(admin.StackedInline):
     """The Device Models of a combination. None is taken out: a combination that was wrong is ended, and made anew."""
 
     model = EligibleCombinationMember
+    form = MemberForm
     extra = 2
     can_delete = False
     verbose_name_plural = "Device Models"

@@ -1,7 +1,5 @@
 """The Secretariat's board: what is owed, by urgency, and what waits. Its number of queries does not grow with the rows."""
 
-import datetime as dt
-from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -24,67 +22,14 @@ from secgov.time_rules import (
     LONDON,
     WorkingCalendar,
     due_within_working_days,
-    end_of_day,
     london_day,
     start_of_day,
-    working_days_after,
 )
+from secgov.web import owed
+from secgov.web.owed import OTHERS, Day, Line
 
-SOON = 5  # Working Days
 MOST_OBLIGATIONS = 500
 MOST_ROWS = 25
-OTHERS = (Obligation.Owner.DCC, Obligation.Owner.PARTY)
-ABOUT = {
-    "cpl.submission": ("admin:cpl_submission_change", ""),
-    "cpl.edition": ("admin:cpl_edition_change", "Edition"),
-    "cpl.assurancecertificate": ("admin:cpl_assurancecertificate_change", ""),
-}
-
-
-@dataclass(slots=True)
-class Line:
-    """Obligations of one duty that end together; `obligation` is the first of them."""
-
-    obligation: Obligation
-    waiting_on: str
-    url: str
-    button: str
-    subjects: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Group:
-    """The lines of one urgency."""
-
-    id: str
-    label: str
-    note: str = ""
-    lines: list[Line] = field(default_factory=list)
-    count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The boundaries that sort obligations into groups."""
-
-    now: dt.datetime
-    today_ends: dt.datetime
-    soon_ends: dt.datetime
-
-    @classmethod
-    def at(cls, now: dt.datetime, calendar: WorkingCalendar) -> "Day":
-        """Compute them for an instant."""
-        return cls(now, end_of_day(london_day(now)), due_within_working_days(now, SOON, calendar))
-
-    def group_of(self, obligation: Obligation) -> str:
-        """Name the group that an obligation belongs to."""
-        if obligation.due_at <= self.now:
-            return "overdue"
-        if obligation.owed_by in OTHERS:
-            return "others"
-        if obligation.due_at <= self.today_ends:
-            return "today"
-        return "next" if obligation.due_at <= self.soon_ends else "later"
 
 
 class FilterForm(forms.Form):
@@ -113,7 +58,7 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
     now, calendar = clock.now(), working_calendar()
     day = Day.at(now, calendar)
     standing = list(Obligation.objects.standing().select_related("organisation")[:MOST_OBLIGATIONS])
-    lines = _lines(standing)
+    lines = owed.lines_of(standing)
     people = sorted({line.waiting_on for line in lines})
     clauses = sorted({line.obligation.clause for line in lines})
     shown = FilterForm(request.GET, people=people, clauses=clauses)
@@ -133,7 +78,7 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
         "form": refused,
         "filter": shown,
         "calendar": calendar,
-        "groups": _groups(chosen, day, calendar),
+        "groups": owed.groups_of(chosen, day, calendar),
         "counts": _counts(day),
         "month": f"{now.astimezone(LONDON):%B}",
         "standing_shown": len(standing),
@@ -180,74 +125,11 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("admin:index")
 
 
-def _lines(obligations: list[Obligation]) -> list[Line]:
-    """Join the obligations of one clause, duty and end: twelve approved changes are one line, not twelve."""
-    lines: dict[tuple[str, str, dt.datetime], Line] = {}
-    for each in obligations:
-        line = lines.get((each.clause, each.duty, each.due_at))
-        if line is None:
-            url, button = _next_step(each)
-            line = lines[each.clause, each.duty, each.due_at] = Line(each, _waiting_on(each), url, button)
-        line.subjects.append((_about(each), _address(each)))
-    return list(lines.values())
-
-
 def _is_chosen(line: Line, values: dict[str, str], people: list[str], clauses: list[str]) -> bool:
     person, clause = values.get("on"), values.get("clause")
     return (person not in people or line.waiting_on == person) and (
         clause not in clauses or line.obligation.clause == clause
     )
-
-
-def _about(obligation: Obligation) -> str:
-    before = ABOUT.get(obligation.subject_type, ("", ""))[1]
-    return f"{before} {obligation.subject_name}".strip()
-
-
-def _address(obligation: Obligation) -> str:
-    if obligation.subject_type == "cpl.listchange":
-        return f"{reverse('admin:cpl_listchange_approve')}?change={obligation.subject_id}"
-    name = ABOUT.get(obligation.subject_type, ("", ""))[0]
-    return reverse(name, args=[obligation.subject_id]) if name else ""
-
-
-def _waiting_on(obligation: Obligation) -> str:
-    if obligation.owed_by == Obligation.Owner.PANEL:
-        decides = obligation.subject_type == "cpl.listchange" and not obligation.by_law
-        return "Approver" if decides else "Secretariat"
-    if obligation.organisation:
-        return obligation.organisation.name
-    return Obligation.Owner(obligation.owed_by).label
-
-
-def _next_step(obligation: Obligation) -> tuple[str, str]:
-    words = {
-        "cpl.submission": "Open submission",
-        "cpl.listchange": "Open change",
-        "cpl.edition": "Open edition",
-    }
-    return _address(obligation), words.get(obligation.subject_type, "")
-
-
-def _groups(lines: list[Line], day: Day, calendar: WorkingCalendar) -> list[Group]:
-    today = london_day(day.now)
-    first, last = working_days_after(today, 1, calendar), working_days_after(today, SOON, calendar)
-    groups = {
-        "overdue": Group("overdue", "Overdue"),
-        "today": Group("today", "Due today", f"{today:%A} {today.day} {today:%B}"),
-        "next": Group(
-            "next",
-            f"Next {SOON} Working Days",
-            f"{first:%A} {first.day} {first:%B} to {last:%A} {last.day} {last:%B}",
-        ),
-        "later": Group("later", "Later"),
-        "others": Group("others", "Waiting for others"),
-    }
-    for line in lines:
-        group = groups[day.group_of(line.obligation)]
-        group.lines.append(line)
-        group.count += len(line.subjects)
-    return [group for group in groups.values() if group.lines]
 
 
 def _counts(day: Day) -> dict[str, int]:

@@ -1,0 +1,156 @@
+"""The lines of the board: obligations sorted by urgency, each with what it is about and the next step."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from cpl.models import ListChange
+from cpl.rules.publication import format_edition
+from secgov.journal.models import Obligation
+from secgov.time_rules import (
+    WorkingCalendar,
+    due_within_working_days,
+    end_of_day,
+    london_day,
+    working_days_after,
+)
+
+SOON = 5  # Working Days
+OTHERS = (Obligation.Owner.DCC, Obligation.Owner.PARTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an obligation is about, where its page is, and the words of the button that leads there."""
+
+    name: str
+    url: str = ""
+    button: str = ""
+
+
+@dataclass(slots=True)
+class Line:
+    """Obligations of one duty that end together and lead to one next step; `obligation` is the first of them."""
+
+    obligation: Obligation
+    waiting_on: str
+    next_step: Subject
+    subjects: list[Subject] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Group:
+    """The lines of one urgency."""
+
+    id: str
+    label: str
+    note: str = ""
+    lines: list[Line] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The boundaries that sort obligations into groups."""
+
+    now: dt.datetime
+    today_ends: dt.datetime
+    soon_ends: dt.datetime
+
+    @classmethod
+    def at(cls, now: dt.datetime, calendar: WorkingCalendar) -> "Day":
+        """Compute them for an instant."""
+        return cls(now, end_of_day(london_day(now)), due_within_working_days(now, SOON, calendar))
+
+    def group_of(self, obligation: Obligation) -> str:
+        """Name the group that an obligation belongs to."""
+        if obligation.due_at <= self.now:
+            return "overdue"
+        if obligation.owed_by in OTHERS:
+            return "others"
+        if obligation.due_at <= self.today_ends:
+            return "today"
+        return "next" if obligation.due_at <= self.soon_ends else "later"
+
+
+def lines_of(obligations: list[Obligation]) -> list[Line]:
+    """Join the obligations of one clause, duty and end: twelve approved changes are one line, not twelve.
+
+    Those of changes that an edition carries already are about the edition. Costs one query.
+    """
+    editions = _editions(obligations)
+    lines: dict[tuple[str, str, dt.datetime, str], Line] = {}
+    for each in obligations:
+        subject = _subject(
+            each, editions.get(each.subject_id) if each.subject_type == "cpl.listchange" else None
+        )
+        # Changes of one approval are decided together; submissions and certificates each on their own page.
+        apart = (
+            ""
+            if each.subject_type == "cpl.listchange" and subject.button != "Record channel"
+            else subject.url
+        )
+        key = (each.clause, each.duty, each.due_at, apart)
+        line = lines.setdefault(key, Line(each, _waiting_on(each), subject))
+        line.count += 1
+        if subject not in line.subjects:
+            line.subjects.append(subject)
+    return list(lines.values())
+
+
+def groups_of(lines: list[Line], day: Day, calendar: WorkingCalendar) -> list[Group]:
+    """Sort lines into groups by urgency; give those that hold any."""
+    today = london_day(day.now)
+    first, last = working_days_after(today, 1, calendar), working_days_after(today, SOON, calendar)
+    coming = f"{first:%A} {first.day} {first:%B} to {last:%A} {last.day} {last:%B}"
+    groups = {
+        "overdue": Group("overdue", "Overdue"),
+        "today": Group("today", "Due today", f"{today:%A} {today.day} {today:%B}"),
+        "next": Group("next", f"Next {SOON} Working Days", coming),
+        "later": Group("later", "Later"),
+        "others": Group("others", "Waiting for others"),
+    }
+    for line in lines:
+        group = groups[day.group_of(line.obligation)]
+        group.lines.append(line)
+        group.count += line.count
+    return [group for group in groups.values() if group.lines]
+
+
+def _editions(obligations: list[Obligation]) -> dict[str, tuple[int, int]]:
+    """Key and number of the edition that carries each change owed about, where one does."""
+    changes = {each.subject_id for each in obligations if each.subject_type == "cpl.listchange"}
+    rows = ListChange.objects.filter(pk__in=changes, edition__isnull=False)
+    return {
+        str(pk): (edition, number)
+        for pk, edition, number in rows.values_list("pk", "edition", "edition__number")
+    }
+
+
+def _subject(obligation: Obligation, edition: tuple[int, int] | None) -> Subject:
+    name, key = obligation.subject_name, obligation.subject_id
+    if edition:
+        page = reverse("admin:cpl_edition_change", args=[edition[0]])
+        if obligation.clause == "F2.8(c)":
+            return Subject(f"Edition {format_edition(edition[1])}", f"{page}#parties", "Record channel")
+        return Subject(f"Edition {format_edition(edition[1])}", page, "Open edition")
+    if obligation.subject_type == "cpl.listchange":
+        return Subject(name, f"{reverse('admin:cpl_listchange_approve')}?change={key}", "Open change")
+    if obligation.subject_type == "cpl.submission":
+        return Subject(name, reverse("admin:cpl_submission_change", args=[key]), "Take it up")
+    if obligation.subject_type == "cpl.edition":
+        return Subject(f"Edition {name}", reverse("admin:cpl_edition_change", args=[key]), "Open edition")
+    if obligation.subject_type == "cpl.assurancecertificate":
+        return Subject(name, reverse("admin:cpl_assurancecertificate_change", args=[key]), "Open certificate")
+    return Subject(name)
+
+
+def _waiting_on(obligation: Obligation) -> str:
+    if obligation.owed_by == Obligation.Owner.PANEL:
+        decides = obligation.subject_type == "cpl.listchange" and not obligation.by_law
+        return "Approver" if decides else "Secretariat"
+    if obligation.organisation:
+        return obligation.organisation.name
+    return Obligation.Owner(obligation.owed_by).label
