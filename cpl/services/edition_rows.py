@@ -64,7 +64,7 @@ def edition_rows(*, on: dt.date, imported_only: bool = False) -> list[EntryRow]:
     if imported_only:
         return [EntryRow(*row) for row in rows]
     certificates = _certificates_by_identity(on)
-    return [EntryRow(*row[:-1], certificates.get(row[-1], ())) for row in rows]
+    return [EntryRow._make((*row[:-1], certificates.get(row[-1], ()))) for row in rows]
 
 
 def _certificates_by_identity(on: dt.date) -> dict[str, tuple[CertificateRow, ...]]:
