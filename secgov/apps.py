@@ -3,6 +3,7 @@
 from django.contrib.admin.apps import AdminConfig
 
 from secgov import celery as celery  # whoever queues a task is to use our broker
+from secgov import checks as checks  # registered by being imported
 
 
 class SecretariatAdminConfig(AdminConfig):

@@ -4,26 +4,35 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpRe
 from django.shortcuts import render
 from django.template import loader
 
+from secgov.api.problems import failed, is_api
 from secgov.errors import Conflict, NotPermitted, Refusal
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 400: what came could not be read."""
+    if is_api(request):
+        return failed(400)
     return render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 403: known, but not for this person."""
+    if is_api(request):
+        return failed(403)
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404: nothing stands here, or nothing that this person may know of."""
+    if is_api(request):
+        return failed(404)
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 without touching the database, which may be what failed."""
+    if is_api(request):
+        return failed(500)
     return HttpResponseServerError(loader.get_template("500.html").render())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import structlog
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,20 @@ class ErrorsMiddleware:
         if isinstance(exception, Conflict):
             return errors.conflict(request, exception)
         return None
+
+
+class RequestIdMiddleware:
+    """Tells the reader the name that this request has in our logs and in the journal's acts."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hand on, and name the request in the answer."""
+        name = str(structlog.contextvars.get_contextvars()["request_id"])
+        answer = self.get_response(request)
+        answer.headers["X-Request-ID"] = name
+        return answer
 
 
 class SecondFactorMiddleware:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secgov.web import pages
+from secgov.web import health, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("guidance/accessibility/", pages.accessibility, name="accessibility"),
     path("guidance/privacy/", pages.privacy, name="privacy"),
     path("after-sign-in/", pages.after_sign_in, name="after-sign-in"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

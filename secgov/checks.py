@@ -1,0 +1,116 @@
+"""What has to be so before this system may serve: Django runs these at every start, `manage.py check` on demand."""
+
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connections
+
+SHORTEST_TOKEN = 16
+SAMPLE = "sample"
+
+
+@register(Tags.security)
+def check_production_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse settings that no production may run with, and warn of those that weaken it."""
+    if settings.DEBUG:
+        return []
+    found: list[CheckMessage] = []
+    if settings.ENVIRONMENT_NAME == SAMPLE:
+        found.append(
+            Error(
+                "ENVIRONMENT_NAME says this is the sample.",
+                hint="Give it this system's name, such as production.",
+                id="cpl.E001",
+            )
+        )
+    if not settings.SITE_URL.startswith("https://"):
+        found.append(Error("SITE_URL must begin with https://.", hint="Mails link there.", id="cpl.E002"))
+    if len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        found.append(
+            Error(
+                f"METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters.",
+                hint="Give it a random one.",
+                id="cpl.E003",
+            )
+        )
+    if not settings.FOUR_EYES:
+        found.append(
+            Warning(
+                "FOUR_EYES is off: one person may propose and approve a change.",
+                hint="Turn it on.",
+                id="cpl.W001",
+            )
+        )
+    return found
+
+
+@register()
+def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse files that are not there, or that others may read."""
+    found: list[CheckMessage] = []
+    if not settings.CLAUSE_REGISTER.is_file():
+        found.append(Error(f"The clause register is missing: {settings.CLAUSE_REGISTER}.", id="cpl.E004"))
+    if not Path(settings.EDITION_DIR).is_absolute():
+        found.append(Error(f"EDITION_DIR must be a whole path, not {settings.EDITION_DIR}.", id="cpl.E005"))
+    if settings.SIGNING_KEY_FILE:
+        found += _check_key(Path(settings.SIGNING_KEY_FILE))
+    return found
+
+
+@register()
+def check_authority_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse an address of the Authority that is none (A-71)."""
+    if settings.AUTHORITY_EMAIL:
+        try:
+            validate_email(settings.AUTHORITY_EMAIL)
+        except ValidationError:
+            return [
+                Error(f"AUTHORITY_EMAIL is not an e-mail address: {settings.AUTHORITY_EMAIL}.", id="cpl.E006")
+            ]
+    return []
+
+
+@register(Tags.database)
+def check_database_role(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse to serve as a role that owns the journal: what is written once would rest on our own good will."""
+    if settings.DEBUG or not databases:
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT tableowner = current_user FROM pg_tables WHERE tablename = 'journal_act'")
+        row = cursor.fetchone()
+    owner_by_intent = settings.DATABASES["default"]["USER"] != settings.DATABASE_APP_ROLE
+    if row and row[0] and not owner_by_intent:
+        return [
+            Error(
+                "DATABASE_URL names the role that owns the tables.",
+                hint="Give the application a role of its own there, and the owner's in DATABASE_OWNER_URL.",
+                id="cpl.E007",
+            )
+        ]
+    return []
+
+
+def _check_key(path: Path) -> list[CheckMessage]:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return [
+            Warning(
+                f"SIGNING_KEY_FILE is not there: {path}.",
+                hint="Make a key with `manage.py make_signing_key`; until then no edition can be issued.",
+                id="cpl.W002",
+            )
+        ]
+    if mode & 0o077:
+        return [
+            Error(f"SIGNING_KEY_FILE can be read by others: {path}.", hint=f"chmod 600 {path}", id="cpl.E008")
+        ]
+    return []

@@ -1,0 +1,104 @@
+"""Whether this process could do its work now, and if not, what is in the way."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+from celery import current_app
+from celery.schedules import crontab
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from secgov.journal.models import Heartbeat
+
+PATIENCE = 3  # a sweep may miss two turns before it counts as stopped
+GRACE = dt.timedelta(minutes=2)
+DAILY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that has to be so: its name, whether it is, and a sentence."""
+
+    name: str
+    good: bool
+    says: str
+
+
+def findings(*, clock: Callable[[], dt.datetime]) -> list[Finding]:
+    """Look at everything that the work needs. Without the database not even the clock can be read."""
+    database = _database()
+    if not database.good:
+        return [database, _broker()]
+    migrations = _migrations()
+    if not migrations.good:
+        return [database, _broker(), migrations]
+    return [database, _broker(), migrations, _role(), *_sweeps(clock())]
+
+
+def _database() -> Finding:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return Finding("database", False, "The database does not answer.")
+    return Finding("database", True, "The database answers.")
+
+
+def _broker() -> Finding:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as broker:
+            broker.ping()
+    except redis.RedisError:
+        return Finding("broker", False, "The broker does not answer. Sweeps wait; nothing is lost.")
+    return Finding("broker", True, "The broker answers.")
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        names = ", ".join(f"{each.app_label} {each.name}" for each, _ in waiting[:3])
+        return Finding("migrations", False, f"{len(waiting)} migrations are not applied: {names}.")
+    return Finding("migrations", True, "Every migration is applied.")
+
+
+def _role() -> Finding:
+    """The database itself must refuse to change what is written once; as the owner we could."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege('journal_act', 'UPDATE') OR has_table_privilege('journal_act', 'DELETE')"
+        )
+        may_change = cursor.fetchone()[0]
+    if may_change and not settings.DEBUG:
+        return Finding(
+            "database role", False, "This process is signed in as a role that may change the journal."
+        )
+    return Finding("database role", True, "The database role is that of the application.")
+
+
+def _sweeps(at: dt.datetime) -> list[Finding]:
+    seen = dict(Heartbeat.objects.values_list("sweep", "finished_at"))
+    return [_sweep(sweep, longest, seen.get(sweep), at) for sweep, longest in longest_silence().items()]
+
+
+def longest_silence() -> dict[str, dt.timedelta]:
+    """How long each sweep of the beat may be silent, by the name under which it gives its sign of life."""
+    spans = {}
+    for entry in current_app.conf.beat_schedule.values():
+        schedule = entry["schedule"]
+        span = DAILY if isinstance(schedule, crontab) else dt.timedelta(seconds=float(schedule) * PATIENCE)
+        spans[entry["task"].rpartition(".")[2].replace("_", " ")] = span + GRACE
+    return spans
+
+
+def _sweep(sweep: str, longest: dt.timedelta, seen: dt.datetime | None, at: dt.datetime) -> Finding:
+    name = f"sweep: {sweep}"
+    if seen is None:
+        # A nightly sweep of a system set up today has its first night before it.
+        return Finding(name, longest >= DAILY, "It has not run yet.")
+    age = at - seen
+    minutes = int(age.total_seconds() // 60)
+    return Finding(name, age <= longest, f"It last ran {minutes} minutes ago.")
