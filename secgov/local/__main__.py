@@ -72,7 +72,9 @@ def serve(places: Places) -> int:
 def with_servers(places: Places, command: list[str]) -> int:
     """Run a Python command against the project's servers, starting them for its time if they are not up."""
     with servers.for_project(places, os.environ) as found:
-        environment = found | os.environ | {"SIGNING_KEY_FILE": str(run.signing_key(places))}
+        environment = (
+            {"LOG_LEVEL": "WARNING"} | found | os.environ | {"SIGNING_KEY_FILE": str(run.signing_key(places))}
+        )
         child = subprocess.Popen([sys.executable, *command], cwd=PROJECT, env=environment)
         try:
             return child.wait()

@@ -93,7 +93,12 @@ def _environment(places: Places, found: Mapping[str, str], host: str, port: int,
     elif host in ("0.0.0.0", "::"):
         names.append(socket.gethostname())
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    defaults = {"ALLOWED_HOSTS": ",".join(names), "SITE_URL": f"http://{shown}:{port}"}
+    defaults = {
+        "ALLOWED_HOSTS": ",".join(names),
+        "SITE_URL": f"http://{shown}:{port}",
+        "LOG_LEVEL": "WARNING",  # so that the addresses and sign-ins stay in sight; LOG_LEVEL=INFO shows every request
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser",  # on a bare machine root may be all there is
+    }
     return (
         defaults
         | dict(found)
@@ -123,7 +128,7 @@ def _prepare(places: Places, environment: Mapping[str, str]) -> None:
 
 
 def _programs(
-    places: Places, environment: Mapping[str, str], host: str, port: int, mail: int, pages: int
+    places: Places, environment: dict[str, str], host: str, port: int, mail: int, pages: int
 ) -> list[Program]:
     """List the programs in the order in which they start and stop."""
     python = sys.executable
@@ -143,7 +148,12 @@ def _programs(
     schedule = str(places.local / "beat-schedule")
     catcher = [python, "-m", "secgov.local.mailcatcher", "--smtp-port", str(mail), "--page-port", str(pages)]
     return [
-        Program("web server", gunicorn, environment, 35),
+        Program(
+            "web server",
+            gunicorn,
+            environment | {"PROMETHEUS_MULTIPROC_DIR": str(places.local / "metrics")},
+            35,
+        ),
         Program(
             "beat",
             [*celery, "beat", "--pidfile=", "--schedule", schedule, "--loglevel", "WARNING"],
@@ -240,6 +250,9 @@ def _announce(places: Places, host: str, port: int, pages: int) -> None:
         ("Mails caught", f"http://127.0.0.1:{pages}/"),
     ):
         print(f"  {name:<14}{address}")
+    if not _sign_ins(places).exists():
+        print("\nNo sample sign-ins are kept here. `make clean` begins afresh, with new ones.\n", flush=True)
+        return
     sign_ins = json.loads(_sign_ins(places).read_text())
     print("\nSample sign-ins (also in .local/sign-ins.json):\n")
     for person, password in sign_ins["people"].items():
