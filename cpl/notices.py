@@ -51,7 +51,9 @@ def edition_context(edition: Edition) -> dict[str, Any]:
         "facts": facts,
         "manifest_sha256": edition.manifest_sha256,
         "digest_lines": [edition.manifest_sha256[:32], edition.manifest_sha256[32:]],
-        "path": f"/cpl/compare/{edition.previous}/{edition}/" if edition.previous_id else f"/cpl/editions/{edition}/",
+        "path": f"/cpl/compare/{edition.previous}/{edition}/"
+        if edition.previous_id
+        else f"/cpl/editions/{edition}/",
         "edition_path": f"/cpl/editions/{edition}/",
         "manifest_path": f"/api/v1/cpl/editions/{edition}/manifest",
     }

@@ -3,7 +3,14 @@
 import datetime as dt
 
 from cpl.promises.editions import edition_breaks, journal_breaks, wrong_24h
-from cpl.promises.entries import fir_gaps, lost_entries, orphan_changes, single_person_acts, unlawful_listing, unlawful_removal
+from cpl.promises.entries import (
+    fir_gaps,
+    lost_entries,
+    orphan_changes,
+    single_person_acts,
+    unlawful_listing,
+    unlawful_removal,
+)
 from secgov.journal.models import PromiseCheck
 from secgov.journal.promises import silent_late, stuck_messages
 

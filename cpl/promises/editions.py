@@ -30,7 +30,9 @@ def edition_breaks(*, at: dt.datetime, full: bool) -> int:
         return int(read_witness(settings.EDITION_DIR) is not None)
     # Keys are trusted as the register holds them: what is judged here is our own keeping, not the outside world's trust.
     keys = verify.read_keys(public_key_set(SigningKey.objects.values_list("public_jwk", flat=True)))
-    breaks = sum(_chain_breaks(before, edition) for before, edition in zip([None, *editions], editions, strict=False))
+    breaks = sum(
+        _chain_breaks(before, edition) for before, edition in zip([None, *editions], editions, strict=False)
+    )
     for edition in editions:
         breaks += _manifest_breaks(edition, keys)
     for edition in _to_read(full):

@@ -113,7 +113,8 @@ _UNLAWFUL_REMOVAL = """
                    OR g->>'at' IS NULL OR (g->>'at')::timestamptz > c.approved_at)))
       + (SELECT count(*) FROM cpl_listingperiod p
          WHERE p.closed_at IS NOT NULL AND NOT EXISTS (
-            SELECT FROM cpl_listchange c WHERE c.id = p.closed_by_change_id AND c.kind = 'remove' AND c.clause = p.closing_clause))
+            SELECT FROM cpl_listchange c
+            WHERE c.id = p.closed_by_change_id AND c.kind = 'remove' AND c.clause = p.closing_clause))
 """
 
 
@@ -140,9 +141,11 @@ _SINGLE_PERSON = """
     SELECT count(*) FROM cpl_listchange c
     WHERE c.four_eyes AND c.state IN ('approved', 'issued') AND (
         c.proposed_by_id IS NULL OR c.approved_by_id IS NULL OR c.proposed_by_id = c.approved_by_id
-        OR NOT EXISTS (SELECT FROM journal_act a WHERE a.verb = 'cpl.list_change.proposed' AND a.subject_type = 'cpl.listchange'
+        OR NOT EXISTS (SELECT FROM journal_act a
+            WHERE a.verb = 'cpl.list_change.proposed' AND a.subject_type = 'cpl.listchange'
             AND a.subject_id = c.id::text AND a.actor_id = c.proposed_by_id AND a.actor_role = 'Secretariat')
-        OR NOT EXISTS (SELECT FROM journal_act a WHERE a.verb = 'cpl.list_change.approved' AND a.subject_type = 'cpl.listchange'
+        OR NOT EXISTS (SELECT FROM journal_act a
+            WHERE a.verb = 'cpl.list_change.approved' AND a.subject_type = 'cpl.listchange'
             AND a.subject_id = c.id::text AND a.actor_id = c.approved_by_id AND a.actor_role = 'Approver'))
 """
 

@@ -37,9 +37,11 @@ def due_next_edition(facts: WindowFacts) -> datetime | None:
         asked = None  # that edition answered it
     if facts.first_approved_at is None:
         return asked if facts.last_issued_at is None else None
-    ends = window_end(
-        first_approved_at=facts.first_approved_at,
-        window=facts.window,
-        earliest_due_at=facts.earliest_due_at or facts.first_approved_at + facts.window,
-    )
+    ends = facts.first_approved_at + facts.window
+    if facts.earliest_due_at is not None:
+        ends = window_end(
+            first_approved_at=facts.first_approved_at,
+            window=facts.window,
+            earliest_due_at=facts.earliest_due_at,
+        )
     return ends if asked is None else min(ends, asked)

@@ -39,4 +39,4 @@ def _hold(function: str, key: int) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("a lock that ends with the transaction needs one")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [key])  # noqa: S608  the name is one of the two above
+        cursor.execute(f"SELECT {function}(%s)", [key])

@@ -154,7 +154,9 @@ def test_same_rows_give_the_same_bytes(stage):
 
 def test_publish_now_does_not_wait_for_the_window(stage):
     publishing.listed(stage.cast)
-    publication.request_publication(by=stage.cast.secretariat, at=NOON + MINUTE, reason="The meter is installed today.")
+    publication.request_publication(
+        by=stage.cast.secretariat, at=NOON + MINUTE, reason="The meter is installed today."
+    )
     [edition] = publishing.publish(NOON + 2 * MINUTE)
     assert edition.changes.count() == 1
     assert Act.objects.get(verb="cpl.publication.requested").reason == "The meter is installed today."
@@ -190,7 +192,9 @@ def test_a_database_ahead_of_its_witness_heals_itself(stage):
     edition = publication.build_next_edition(at=AFTER_WINDOW)
     assert not PublishedEntry.objects.exists() and not live_settings.EDITION_DIR.exists()
     publishing.listed(stage.cast, at=NOON + 60 * MINUTE, firmware_version="05080608")
-    assert publication.build_next_edition(at=NOON + 91 * MINUTE) is None, "the edition before has to be placed first"
+    assert publication.build_next_edition(at=NOON + 91 * MINUTE) is None, (
+        "the edition before has to be placed first"
+    )
     [second] = publishing.publish(NOON + 91 * MINUTE)
     assert (edition.number, second.number) == (1, 2)
     assert Edition.objects.placed().count() == 2
@@ -209,7 +213,9 @@ def test_a_restored_older_database_refuses_to_issue_a_number_again(stage, settin
     """The witness is ahead: what the database would call 0.001 may have been issued already."""
     publishing.listed(stage.cast)
     settings.EDITION_DIR.mkdir(parents=True)
-    (settings.EDITION_DIR / "witness.json").write_text(json.dumps({"number": 7, "manifest_sha256": "ab" * 32}))
+    (settings.EDITION_DIR / "witness.json").write_text(
+        json.dumps({"number": 7, "manifest_sha256": "ab" * 32})
+    )
     with pytest.raises(Refusal, match=r"edition 0\.007 was issued; the database holds none"):
         publishing.publish(AFTER_WINDOW)
     assert not Edition.objects.exists()
@@ -219,7 +225,9 @@ def test_a_restored_older_database_refuses_to_issue_a_number_again(stage, settin
 def test_a_witness_that_names_another_manifest_stops_the_next_edition(stage, settings):
     publishing.listed(stage.cast)
     publishing.publish(AFTER_WINDOW)
-    (settings.EDITION_DIR / "witness.json").write_text(json.dumps({"number": 1, "manifest_sha256": "ab" * 32}))
+    (settings.EDITION_DIR / "witness.json").write_text(
+        json.dumps({"number": 1, "manifest_sha256": "ab" * 32})
+    )
     publishing.listed(stage.cast, at=NOON + 60 * MINUTE, firmware_version="05080608")
     with pytest.raises(Refusal, match="another manifest"):
         publishing.publish(NOON + 91 * MINUTE)
@@ -287,4 +295,7 @@ def test_publish_edition_issues_at_once_and_says_what(stage, capsys):
     call_command("publish_edition")
     call_command("publish_edition")
     said = capsys.readouterr().out
-    assert said.splitlines() == ["Edition 0.001 is issued: 1 Current, 0 Removed.", "Nothing waits to be issued."]
+    assert said.splitlines() == [
+        "Edition 0.001 is issued: 1 Current, 0 Removed.",
+        "Nothing waits to be issued.",
+    ]

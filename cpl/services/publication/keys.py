@@ -12,7 +12,9 @@ from cpl.models import SigningKey
 def load_key() -> signing.SigningKey:
     """Give the worker's signing key. Raises SigningKeyUnusable where there is none, or it is another environment's."""
     if not settings.SIGNING_KEY_FILE:
-        raise signing.SigningKeyUnusable("SIGNING_KEY_FILE is not set: only the worker signs editions, and it needs the key.")
+        raise signing.SigningKeyUnusable(
+            "SIGNING_KEY_FILE is not set: only the worker signs editions, and it needs the key."
+        )
     key = signing.load_signing_key(Path(settings.SIGNING_KEY_FILE))
     if key.public.get("environment") != settings.ENVIRONMENT_NAME:
         raise signing.SigningKeyUnusable(

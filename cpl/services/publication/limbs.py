@@ -65,8 +65,9 @@ def complete_limbs(*, at: dt.datetime) -> int:
         .select_related("previous", "placement")
     )
     for edition in unfinished.order_by("number"):
-        _tell(edition, dcc_organisations(), TO_DCC, "F2.8(a)", f"Edition {edition} of the Central Products List is available to you", at)
-        _tell(edition, parties_told_of(edition), TO_PARTIES, "F2.8(c)", f"Edition {edition} of the Central Products List is out", at)
+        name = f"Edition {edition} of the Central Products List"
+        _tell(edition, dcc_organisations(), TO_DCC, "F2.8(a)", f"{name} is available to you", at)
+        _tell(edition, parties_told_of(edition), TO_PARTIES, "F2.8(c)", f"{name} is out", at)
         done += _finish_dcc(edition, at) + _finish_parties(edition, at)
     nudge("journal.send_messages")
     return done
@@ -99,7 +100,9 @@ def who_is_told(edition: Edition, organisations: Iterable[Organisation], templat
 
 
 @transaction.atomic
-def record_other_channel(*, notice: Notice, by: User, at: dt.datetime, how: str, told_at: dt.datetime | None = None) -> Notice:
+def record_other_channel(
+    *, notice: Notice, by: User, at: dt.datetime, how: str, told_at: dt.datetime | None = None
+) -> Notice:
     """Record that a person told an organisation by another channel, how, and when. Section F2.8(c)
 
     Takes the notice that did not arrive by mail; `told_at` is now where it is not given. Raises Refusal for a blank
@@ -108,14 +111,17 @@ def record_other_channel(*, notice: Notice, by: User, at: dt.datetime, how: str,
     notice = Notice.objects.select_for_update().select_related("organisation").get(pk=notice.pk)
     grant = require(by, Duty.RECORD_OTHER_CHANNEL)
     how, told_at = clean_reason(how), told_at or at
-    if told_at > at:
-        raise Refusal("That time is still to come.", clause=notice.clause, field="told_at", remedy="Give the time at which it was told.")
-    if told_at < notice.given_at:
+    if not notice.given_at <= told_at <= at:
         raise Refusal(
-            "That is before the notice was made.", clause=notice.clause, field="told_at", remedy="Give the time at which it was told."
+            "That time is still to come." if told_at > at else "That is before the notice was made.",
+            clause=notice.clause,
+            field="told_at",
+            remedy="Give the time at which it was told.",
         )
     if notice.other_channel_at is not None:
-        raise Refusal(f"It is recorded already that {notice.organisation} was told otherwise.", clause=notice.clause)
+        raise Refusal(
+            f"It is recorded already that {notice.organisation} was told otherwise.", clause=notice.clause
+        )
     journal.record_other_channel(notice=notice, channel=how, at=told_at)
     journal.close_task(key=f"no-contact:{notice.pk}", at=at, reason=how)
     journal.record(
@@ -126,11 +132,13 @@ def record_other_channel(*, notice: Notice, by: User, at: dt.datetime, how: str,
     return Notice.objects.get(pk=notice.pk)
 
 
-def _tell(edition: Edition, organisations: Any, template: str, clause: str, title: str, at: dt.datetime) -> None:
+def _tell(
+    edition: Edition, organisations: Any, template: str, clause: str, title: str, at: dt.datetime
+) -> None:
     """Give each organisation its notice, one transaction each; mend those that no mail can reach any more."""
     context = None
     for told in who_is_told(edition, organisations.prefetch_related("contacts"), template):
-        if told.at is not None or told.notice and told.notice.messages.waiting().exists():
+        if told.at is not None or (told.notice and told.notice.messages.waiting().exists()):
             continue
         context = context or edition_context(edition)
         with transaction.atomic():
@@ -146,7 +154,9 @@ def _tell(edition: Edition, organisations: Any, template: str, clause: str, titl
                     key=f"{notice.key}:{told.organisation.pk}:{address}",
                 )  # fmt: skip
             if recipients:
-                journal.close_task(key=f"no-contact:{notice.pk}", at=at, reason="It has a notice contact now.")
+                journal.close_task(
+                    key=f"no-contact:{notice.pk}", at=at, reason="It has a notice contact now."
+                )
 
 
 def _finish_dcc(edition: Edition, at: dt.datetime) -> bool:
@@ -193,7 +203,13 @@ def _finish_parties(edition: Edition, at: dt.datetime) -> bool:
 
 @transaction.atomic
 def _finish(
-    edition: Edition, limb: str, clause: str, verb: str, done_at: dt.datetime, reason: str, evidence: dict[str, Any]
+    edition: Edition,
+    limb: str,
+    clause: str,
+    verb: str,
+    done_at: dt.datetime,
+    reason: str,
+    evidence: dict[str, Any],
 ) -> bool:
     """Write that a limb is done, as of the instant at which it truly was, and discharge what it owed."""
     hold_placement()

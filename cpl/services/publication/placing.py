@@ -57,7 +57,11 @@ def _switch(edition: Edition, at: dt.datetime) -> bool:
     if not created:
         return False
     changed = _switch_entries(edition)
-    evidence = {"edition": edition.number, "entries": edition.current_entries + edition.removed_entries, "changed": changed}
+    evidence = {
+        "edition": edition.number,
+        "entries": edition.current_entries + edition.removed_entries,
+        "changed": changed,
+    }
     act = journal.record(
         actor=SYSTEM,
         at=at,
@@ -68,7 +72,9 @@ def _switch(edition: Edition, at: dt.datetime) -> bool:
         after=evidence,
     )
     if not edition.is_imported:
-        EditionLimb.objects.create(edition=edition, limb=EditionLimb.Limb.WEBSITE, done_at=at, evidence=evidence)
+        EditionLimb.objects.create(
+            edition=edition, limb=EditionLimb.Limb.WEBSITE, done_at=at, evidence=evidence
+        )
         discharge_limb(edition, "F2.8(b)", act=act, at=at)
     return True
 
@@ -78,7 +84,9 @@ def _switch_entries(edition: Edition) -> int:
     makers = dict(Manufacturer.objects.values_list("identifier", "name"))
     shown = {
         number: (record, maker)
-        for number, record, maker in PublishedEntry.objects.values_list("number", "record", "manufacturer_name")
+        for number, record, maker in PublishedEntry.objects.values_list(
+            "number", "record", "manufacturer_name"
+        )
     }
     different, numbers = [], set()
     for record in entries_of(edition):

@@ -8,7 +8,15 @@ from django.db import transaction
 
 from cpl.models import Edition, Receipt, ReceiptHoldback
 from cpl.rules.publication import parse_edition
-from cpl.rules.receipts import INVENTORY_HOURS, LOADED, LOADED_IN_PART, RECEIVED, ReceiptFacts, check_receipt, closed_by_loading
+from cpl.rules.receipts import (
+    INVENTORY_HOURS,
+    LOADED,
+    LOADED_IN_PART,
+    RECEIVED,
+    ReceiptFacts,
+    check_receipt,
+    closed_by_loading,
+)
 from cpl.services.locks import hold_receipts
 from cpl.services.publication.placing import entries_of
 from secgov.accounts.models import User
@@ -85,7 +93,7 @@ def record_receipt(
         _start_24_hours(edition, grant, act, at)
     if kind == LOADED:
         _close_up_to(edition, act, at)
-    journal.close_task(key=not_received_key(edition), at=at, reason=f"The DCC reported edition {edition} as {kind.replace('_', ' ')}.")
+    journal.close_task(key=not_received_key(edition), at=at, reason="The DCC has shown a sign of receipt.")
     return ReceiptResult(receipt, created=True, superseded=answer.superseded)
 
 
@@ -119,13 +127,19 @@ def _entry_numbers(edition: Edition) -> frozenset[str]:
 def _says_the_same(last: list[Receipt], holdbacks: Mapping[str, str]) -> bool:
     if not last or last[0].kind != LOADED_IN_PART:
         return False
-    said = {f"{number:06d}": reason for number, reason in last[0].holdbacks.values_list("entry_number", "reason")}
+    said = {
+        f"{number:06d}": reason for number, reason in last[0].holdbacks.values_list("entry_number", "reason")
+    }
     return said == {number: reason.strip() for number, reason in holdbacks.items()}
 
 
 def _record(receipt: Receipt, grant: Grant, at: dt.datetime, holdbacks: Mapping[str, str]) -> Act:
     kind = receipt.kind.replace("_", " ")
-    reason = "The DCC’s client pulled the manifest." if receipt.by_pull else f"The DCC’s client reported the edition as {kind}."
+    reason = (
+        "The DCC’s client pulled the manifest."
+        if receipt.by_pull
+        else f"The DCC’s client reported the edition as {kind}."
+    )
     return journal.record(
         actor=grant.actor, at=at, verb=f"cpl.edition.{receipt.kind}", subject=receipt.edition, clause=CLAUSE, reason=reason,
         after={"manifest_sha256": receipt.manifest_sha256, "not_loaded": dict(holdbacks)},
@@ -145,7 +159,9 @@ def _start_24_hours(edition: Edition, grant: Grant, act: Act, at: dt.datetime) -
 def _close_up_to(edition: Edition, act: Act, at: dt.datetime) -> None:
     open_ones = {
         parse_edition(each.subject_name): each
-        for each in Obligation.objects.standing().filter(clause=CLAUSE, subject_type=Edition._meta.label_lower)
+        for each in Obligation.objects.standing().filter(
+            clause=CLAUSE, subject_type=Edition._meta.label_lower
+        )
     }
     for number in closed_by_loading(edition.number, open_ones):
         journal.discharge(obligation=open_ones[number], act=act, at=at)

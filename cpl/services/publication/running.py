@@ -23,7 +23,9 @@ from secgov.journal.nudge import nudge
 KEY_TASK = "publication:signing-key"
 
 
-def publish_due(*, clock: Callable[[], dt.datetime], at_once: bool = False, actor: Actor = SYSTEM) -> list[Edition]:
+def publish_due(
+    *, clock: Callable[[], dt.datetime], at_once: bool = False, actor: Actor = SYSTEM
+) -> list[Edition]:
     """Issue and place every edition that is due; give those issued now. Section F2.8
 
     First whatever an earlier run left unplaced is placed. May run twice, late, or beside itself. `at_once` does not
@@ -73,11 +75,18 @@ def request_publication(*, by: User, at: dt.datetime, reason: str) -> Publicatio
     reason = clean_reason(reason)
     if not next_edition().changes and Edition.objects.exists():
         raise Refusal(
-            "No approved change waits for an edition.", clause=CLAUSE, remedy="Approve a change of the list first."
+            "No approved change waits for an edition.",
+            clause=CLAUSE,
+            remedy="Approve a change of the list first.",
         )
     request = PublicationRequest.objects.create(requested_by=by, requested_at=at, reason=reason)
     journal.record(
-        actor=grant.actor, at=at, verb="cpl.publication.requested", subject=request, clause=CLAUSE, reason=reason
+        actor=grant.actor,
+        at=at,
+        verb="cpl.publication.requested",
+        subject=request,
+        clause=CLAUSE,
+        reason=reason,
     )
     nudge("cpl.publish")
     return request
@@ -98,6 +107,10 @@ def restore_witness(*, number: int, actor: Actor, at: dt.datetime, reason: str) 
         )  # fmt: skip
     with hold_folder(settings.EDITION_DIR):
         if (stands := read_witness(settings.EDITION_DIR)) is not None:
-            raise Refusal(f"A witness stands already, at edition {stands.edition}.", clause=CLAUSE, field="edition")
-        journal.record(actor=actor, at=at, verb="cpl.witness.restored", subject=newest, clause=CLAUSE, reason=reason)
+            raise Refusal(
+                f"A witness stands already, at edition {stands.edition}.", clause=CLAUSE, field="edition"
+            )
+        journal.record(
+            actor=actor, at=at, verb="cpl.witness.restored", subject=newest, clause=CLAUSE, reason=reason
+        )
         write_witness(settings.EDITION_DIR, Witness(newest.number, newest.manifest_sha256))
