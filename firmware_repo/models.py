@@ -15,7 +15,9 @@ class Manufacturer(models.Model):
     """Who makes a Device Model, under the identifier that the list uses."""
 
     identifier = models.CharField(max_length=4, primary_key=True)
-    name = models.CharField(max_length=120, blank=True, help_text="Blank where an imported list gave only the identifier.")
+    name = models.CharField(
+        max_length=120, blank=True, help_text="Blank where an imported list gave only the identifier."
+    )
 
     class Meta:
         ordering = ["identifier"]
@@ -45,6 +47,9 @@ class FirmwareRecord(models.Model):
     address = models.TextField("business address", max_length=1000)
     release_notes = models.TextField(max_length=20000)
     released_on = models.DateField(null=True, blank=True)
+    upgrade_stated = models.BooleanField(
+        "it is stated which entries may be upgraded to this firmware", default=False
+    )
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -52,7 +57,10 @@ class FirmwareRecord(models.Model):
         triggers = [NO_DELETE]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(email="") & ~Q(phone="") & Q(address__trim__length__gt=0) & Q(release_notes__trim__length__gt=0),
+                condition=~Q(email="")
+                & ~Q(phone="")
+                & Q(address__trim__length__gt=0)
+                & Q(release_notes__trim__length__gt=0),
                 name="firmware_repo_firmwarerecord_complete",
                 violation_error_message="The repository needs an email address, a telephone number, a business address and release notes.",
             ),
@@ -60,3 +68,30 @@ class FirmwareRecord(models.Model):
 
     def __str__(self) -> str:
         return f"FIR {self.cpl_number:06d}"
+
+
+class UpgradePath(models.Model):
+    """An earlier entry whose Devices may be upgraded to this firmware. Order matters to homes: see domain facts, 5."""
+
+    record = models.ForeignKey(FirmwareRecord, models.PROTECT, related_name="upgrade_paths")
+    from_number = models.PositiveIntegerField("from the entry of this number")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["record", "from_number"]
+        triggers = [NO_DELETE]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "from_number"],
+                condition=Q(ended_at=None),
+                name="firmware_repo_upgradepath_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(from_number=models.F("record")),
+                name="firmware_repo_upgradepath_from_another",
+                violation_error_message="Firmware is not an upgrade of itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_number:06d} to {self.record_id:06d}"

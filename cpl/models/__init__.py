@@ -24,9 +24,23 @@ from cpl.models.editions import (
     SigningKey,
 )
 from cpl.models.list_changes import ListChange
+from cpl.models.reviews import (
+    CorrectionRequest,
+    RaisedWarning,
+    SubmissionGroup,
+    SubmissionQuery,
+    SubmissionVersion,
+    Upload,
+)
 from cpl.models.submissions import Submission, SubmissionCertificate
 
 __all__ = [
+    "Upload",
+    "SubmissionVersion",
+    "SubmissionQuery",
+    "SubmissionGroup",
+    "RaisedWarning",
+    "CorrectionRequest",
     "AssuranceCertificate",
     "Body",
     "CertificateCoverage",

@@ -279,10 +279,12 @@ class PublishedEntry(models.Model):
             models.Index(fields=["image_hash"], name="cpl_publishedentry_hash_idx"),
             models.Index(fields=["firmware_version", "number"], name="cpl_publishedentry_fw_idx"),
             models.Index(
-                fields=["spec_type", "spec_version", "gbcs_version", "number"], name="cpl_publishedentry_spec_idx"
+                fields=["spec_type", "spec_version", "gbcs_version", "number"],
+                name="cpl_publishedentry_spec_idx",
             ),
             models.Index(
-                fields=["manufacturer_name", "manufacturer_identifier", "number"], name="cpl_publishedentry_maker_idx"
+                fields=["manufacturer_name", "manufacturer_identifier", "number"],
+                name="cpl_publishedentry_maker_idx",
             ),
         ]
 

@@ -56,6 +56,10 @@ class ListChange(models.Model):
     )
     reason = models.TextField()
     public_reason = models.TextField()
+    evidence = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    evidence_note = models.TextField("where in the evidence the right value stands", blank=True)
     proposed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     proposed_at = models.DateTimeField()
     approved_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")

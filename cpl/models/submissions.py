@@ -67,10 +67,33 @@ class Submission(DeviceTuple):
     )
     spec_version = models.CharField("specification version", max_length=8, blank=True)
     gbcs_version = models.CharField("GBCS version", max_length=8, blank=True)
+    group = models.ForeignKey(
+        "cpl.SubmissionGroup", models.PROTECT, null=True, blank=True, related_name="submissions"
+    )
+    group_row = models.PositiveIntegerField("row of the uploaded file", null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="assigned_submissions"
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
     has_image = models.BooleanField("there is a Manufacturer Image", null=True, blank=True)
     image_creator = models.CharField(max_length=200, blank=True)
     image_descriptor = models.CharField(max_length=500, blank=True)
     image_hash = models.CharField("Hash of the Manufacturer Image", max_length=64, blank=True)
+    image_file = models.JSONField(
+        "what was read of the image file",
+        null=True,
+        blank=True,
+        help_text="Name, size, both digests and the ZigBee OTA header's fields; the file itself is not kept (A-01).",
+    )
+    upgrade_kind = models.CharField(
+        "which earlier entries may be upgraded to this firmware",
+        max_length=10,
+        blank=True,
+        choices=[("entries", "The entries named"), ("none", "None")],
+    )
+    upgrades_from = models.JSONField(
+        "entry numbers that may be upgraded to this firmware", default=list, blank=True
+    )
     fir_email = models.CharField("Manufacturer email address", max_length=254, blank=True)
     fir_phone = models.CharField("telephone number", max_length=40, blank=True)
     fir_address = models.TextField("business address", max_length=1000, blank=True)
@@ -167,11 +190,23 @@ class Submission(DeviceTuple):
     def accept(self) -> None:
         """The second person approves; the entry is listed."""
 
-    @transition(field=state, source=[State.SUBMITTED, State.IN_REVIEW], target=State.REJECTED)
+    @transition(field=state, source=State.IN_REVIEW, target=State.QUERIED)
+    def query(self) -> None:
+        """The Secretariat asks the owner something."""
+
+    @transition(field=state, source=State.QUERIED, target=State.IN_REVIEW)
+    def answer(self) -> None:
+        """The owner answers."""
+
+    @transition(field=state, source=[State.SUBMITTED, State.IN_REVIEW, State.QUERIED], target=State.REJECTED)
     def reject(self) -> None:
         """The Secretariat rejects it; the number stays burnt."""
 
-    @transition(field=state, source=[State.DRAFT, State.SUBMITTED, State.IN_REVIEW], target=State.WITHDRAWN)
+    @transition(
+        field=state,
+        source=[State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.QUERIED],
+        target=State.WITHDRAWN,
+    )
     def withdraw(self) -> None:
         """The owner takes it back; a number once reserved stays burnt."""
 

@@ -119,7 +119,9 @@ class Contact(models.Model):
         ordering = ["organisation", "purpose", "email"]
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "purpose", "email"], condition=Q(retired_at=None), name="accounts_contact_once"
+                fields=["organisation", "purpose", "email"],
+                condition=Q(retired_at=None),
+                name="accounts_contact_once",
             ),
         ]
 
@@ -142,7 +144,9 @@ class User(AbstractUser):
         triggers = [NO_DELETE]
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("email"), condition=~Q(email=""), name="accounts_user_email_once",
+                models.functions.Lower("email"),
+                condition=~Q(email=""),
+                name="accounts_user_email_once",
                 violation_error_message="Somebody already uses this e-mail address.",
             ),
         ]
@@ -164,7 +168,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def current(self) -> MembershipQuerySet:
         """Not ended, in an admitted organisation."""
-        return self.filter(ended_at=None, organisation__admitted_at__isnull=False, organisation__retired_at=None)
+        return self.filter(
+            ended_at=None, organisation__admitted_at__isnull=False, organisation__retired_at=None
+        )
 
 
 class Membership(models.Model):
@@ -183,7 +189,9 @@ class Membership(models.Model):
         triggers = [NO_DELETE]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "organisation", "role"], condition=Q(ended_at=None), name="accounts_membership_once"
+                fields=["user", "organisation", "role"],
+                condition=Q(ended_at=None),
+                name="accounts_membership_once",
             ),
         ]
 
@@ -210,3 +218,27 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email}, {self.get_role_display()} of {self.organisation}"
+
+
+class Registration(models.Model):
+    """Somebody asks that an organisation be admitted; the Secretariat decides."""
+
+    organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="registration")
+    person_name = models.CharField(max_length=150)
+    email = models.EmailField(max_length=254)
+    phone = models.CharField(max_length=40)
+    note = models.TextField(max_length=2000, blank=True)
+    email_token_sha256 = models.CharField(max_length=64, unique=True)
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    registered_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    admitted = models.BooleanField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-registered_at"]
+        triggers = [NO_DELETE]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}, registered by {self.email}"
