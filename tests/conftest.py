@@ -44,24 +44,27 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
     database.drop(TEST_DATABASE)
 
 
-@pytest.fixture(autouse=True)
-def _rows_of_the_migrations_return(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test that commits, copy the template again.
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """After a test that commits, copy the template again, once every fixture of the test is gone.
 
-    Django empties every table then, and with them the rows that migrations made: holidays, types, guards' own data.
+    Django's own fixture empties every table last of all, and with them the rows that migrations made: holidays,
+    types, guards' own data. A fixture of ours would be taken down before it.
     """
     yield
-    if _commits(request):
+    if _commits(item):
         connections.close_all()
         database.copy_template(TEST_DATABASE)
 
 
-def _commits(request: pytest.FixtureRequest) -> bool:
-    marker = request.node.get_closest_marker("django_db")
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
     by_marker = marker is not None and bool(
         marker.kwargs.get("transaction") or (marker.args and marker.args[0])
     )
-    by_fixture = {"transactional_db", "live_server", "django_db_reset_sequences"} & set(request.fixturenames)
+    by_fixture = {"transactional_db", "live_server", "django_db_reset_sequences"} & set(
+        getattr(item, "fixturenames", ())
+    )
     return by_marker or bool(by_fixture)
 
 
