@@ -1,0 +1,94 @@
+"""Clients of the API: anybody, the DCC's with its token, and others."""
+
+import base64
+import datetime as dt
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from oauth2_provider.models import Application
+
+from secgov.accounts.models import Role, User
+from tests.factories import devices, people, publishing
+
+NOON = devices.NOON
+MINUTE = dt.timedelta(minutes=1)
+SECRET = "a secret of the tests"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_asked_before():
+    """Throttles count in the process's cache; each test begins at nothing."""
+    cache.clear()
+
+
+def client_of(user: User, *, scope: str = "") -> Client:
+    """A client of a program that signs in as `user`: its token comes from /o/token/, as in life."""
+    application = Application.objects.create(
+        name=f"Client of {user}",
+        user=user,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+        client_secret=SECRET,
+    )
+    return Client(headers={"Authorization": f"Bearer {token_of(application, scope=scope)}"})
+
+
+def token_of(application: Application, *, scope: str = "") -> str:
+    """Ask for a token by client credentials."""
+    basic = base64.b64encode(f"{application.client_id}:{SECRET}".encode()).decode()
+    answer = Client().post(
+        "/o/token/",
+        {"grant_type": "client_credentials", **({"scope": scope} if scope else {})},
+        headers={"Authorization": f"Basic {basic}"},
+    )
+    assert answer.status_code == 200, answer.content
+    return answer.json()["access_token"]
+
+
+@pytest.fixture
+def stage(db, settings, tmp_path) -> publishing.Stage:
+    """Everybody whom a publication needs, and a key to sign with."""
+    publishing.signing_key(settings, tmp_path)
+    return publishing.stage()
+
+
+@pytest.fixture
+def dcc(stage) -> Client:
+    """The DCC's system."""
+    return client_of(stage.client)
+
+
+@pytest.fixture
+def supplier_system(stage) -> Client:
+    """A program of a Supplier, which is not the DCC's."""
+    return client_of(people.person(Role.SUPPLIER, stage.parties[0]))
+
+
+@pytest.fixture
+def editions(stage):
+    """Two editions, made as in life: 0.001 with one meter, 0.002 with another one besides."""
+    first = publishing.listed(stage.cast)
+    [one] = publishing.publish(NOON + 31 * MINUTE)
+    second = publishing.listed(
+        stage.cast, at=NOON + 60 * MINUTE, firmware_version="05080608", image_hash="cd" * 32
+    )
+    [two] = publishing.publish(NOON + 100 * MINUTE)
+    assert (str(one), str(two)) == ("0.001", "0.002")
+    return [one, two, first, second]
+
+
+def problem(answer, status: int) -> dict:
+    """The body of an error, which is problem JSON of that status wherever it comes from."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert {"type", "title", "status", "code", "detail"} <= body.keys()
+    assert body["status"] == status
+    return body
+
+
+@pytest.fixture
+def anybody() -> Client:
+    """Whoever comes without a token."""
+    return Client()
