@@ -25,14 +25,18 @@ class CertificateForm(JudgedForm):
         error_messages={"required": "Give the standard against which it was issued; copy it from the certificate."},
     )  # fmt: skip
     standard_version = forms.CharField(
-        label="Version of the standard", max_length=40, help_text="For example 1.4.", widget=forms.TextInput(attrs={"class": "w-s"}),
+        label="Version of the standard", max_length=40, help_text="For example 1.4.",
+        widget=forms.TextInput(attrs={"class": "w-s"}),
         error_messages={"required": "Give the version of the standard; copy it from the certificate."},
     )  # fmt: skip
-    issued_on = DayField(label="Issue date")
+    issued_on = DayField(label="Issue date", help_text="For example 14 May 2024.")
     expires_on = DayField(
-        label="Expiry date", required=False, help_text="If the certificate states one. A CPA Certificate states an expiry date or a renewal date."
+        label="Expiry date", required=False,
+        help_text="If the certificate states one. A CPA Certificate states an expiry date or a renewal date.",
+    )  # fmt: skip
+    renews_on = DayField(
+        label="Renewal date", required=False, help_text="If the certificate states one, as lifetime CPA Certificates do."
     )
-    renews_on = DayField(label="Renewal date", required=False, help_text="If the certificate states one, as lifetime CPA Certificates do.")
     sc_version = forms.CharField(
         label="Security Characteristics version", required=False, max_length=20,
         help_text="For a CPA Certificate only, for example 1.3.", widget=forms.TextInput(attrs={"class": "w-s"}),

@@ -72,5 +72,6 @@ def _show(
 ) -> HttpResponse:
     mine = {each.pk: each for each in organisations_of(request.user, Duty.READ_NOTICES)}
     rows = Contact.objects.filter(organisation__in=mine, retired_at=None).select_related("organisation")
-    shown = [(each, each.pk in {kept.pk for kept in keeps}, [row for row in rows if row.organisation_id == each.pk]) for each in mine.values()]
+    kept = {each.pk for each in keeps}
+    shown = [(each, each.pk in kept, [row for row in rows if row.organisation_id == each.pk]) for each in mine.values()]
     return page(request, "contacts.html", {"shown": shown, "form": form, "refusals": refusals}, status=status)

@@ -157,7 +157,8 @@ class ImageForm(JudgedForm):
     )  # fmt: skip
     image_hash = forms.CharField(
         label="Hash", required=False, max_length=200,
-        help_text="SHA-256 of the image without its ZigBee OTA header, 64 characters. An assumption, as the clause that says how was not supplied.",
+        help_text="SHA-256 of the image without its ZigBee OTA header, 64 characters. That is an assumption: the clause that "
+        "says how was not supplied.",
         widget=forms.TextInput(attrs={**CODE, "class": "id"}),
     )  # fmt: skip
 
@@ -183,7 +184,7 @@ class FirmwareForm(JudgedForm):
     """Step 5: what the Firmware Information Repository holds of this release (F2.17)."""
 
     fir_email = forms.CharField(
-        label="E-mail address", max_length=400, help_text="Whom Suppliers should ask; a shared mailbox will do.",
+        label="Email address", max_length=400, help_text="Whom Suppliers should ask; a shared mailbox will do.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )  # fmt: skip
     fir_phone = forms.CharField(
@@ -197,7 +198,7 @@ class FirmwareForm(JudgedForm):
         help_text="What this release mends or brings, in your own words. “None” will do.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    released_on = DayField(label="Released on", required=False)
+    released_on = DayField(label="Released on", required=False, help_text="For example 14 December 2026.")
     cleaners = {FORM_FIELDS.get(name, name): cleaner for name, cleaner in release.CLEANERS.items()}
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.functional import SimpleLazyObject
 
 from cpl.models import Submission
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
 from secgov.errors import NotPermitted
 from secgov.journal.models import Notice
+from secgov.journal.services import working_calendar
 
 
 def own_submission(request: HttpRequest, reference: str) -> Submission:
@@ -39,12 +41,15 @@ def version_seen(request: HttpRequest) -> int:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render a page of the portal, with the counts of waiting work for its navigation."""
+    """Render a page of the portal, with the counts of waiting work for its navigation.
+
+    The calendar, by which deadlines are shown, is read once a page, and only where there is a deadline.
+    """
     waiting = {
         "/portal/submissions/": own_submissions(request.user).filter(state=Submission.State.DRAFT).count(),
         "/portal/notices/": own_notices(request.user).filter(read_at=None).count(),
     }
-    return render(request, f"cpl/portal/{template}", {**context, "waiting": waiting}, status=status)
+    return render(request, f"cpl/portal/{template}", {"calendar": SimpleLazyObject(working_calendar), **context, "waiting": waiting}, status=status)
 
 
 def check_may_submit(user: User) -> None:

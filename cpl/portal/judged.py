@@ -42,10 +42,12 @@ class JudgedForm(forms.Form):
         if leaving:
             for field in self.fields.values():
                 field.required = False
-        for field in self.fields.values():
-            named = field.label or ""
+        for name, field in self.fields.items():
+            named = field.label or name.replace("_", " ").capitalize()
             field.error_messages["max_length"] = f"{named}: at most %(limit_value)d characters can be kept. Shorten it."
-            field.error_messages["null_characters_not_allowed"] = f"{named}: a character in it cannot be kept. Type it again as plain text."
+            field.error_messages["null_characters_not_allowed"] = (
+                f"{named}: a character in it cannot be kept. Type it again as plain text."
+            )
 
     def clean(self) -> dict[str, Any]:
         """Judge every field that has a rule; a blank one gets the rule's own words."""
@@ -63,15 +65,15 @@ class JudgedForm(forms.Form):
 
 
 class DayField(forms.DateField):
-    """A day, picked or typed."""
+    """A day, typed as people write it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-m"}),
+            widget=forms.DateInput(format="%d %B %Y", attrs={"class": "w-m", "autocomplete": "off"}),
             input_formats=DAY_FORMATS,
             error_messages={
-                "required": "Give a day, for example 1 February 2027.",
-                "invalid": "This is not a day. Give one, for example 1 February 2027.",
+                "required": f"{kwargs['label']}: give a day, for example 1 February 2027.",
+                "invalid": f"{kwargs['label']}: this is not a day. Give one, for example 1 February 2027.",
             },
             **kwargs,
         )

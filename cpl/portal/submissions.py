@@ -130,16 +130,16 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
 def _show_check(
     request: HttpRequest, row: Submission, form: DeclarationForm, version: int, *, refusals: tuple[Refusal, ...] = ()
 ) -> HttpResponse:
-    lacking = [(each, tasks.step_of(each)) for each in what_draft_lacks(row, declared=True)]
+    lacking = [(each, tasks.step_of(each.field)) for each in what_draft_lacks(row, declared=True)]
     context = {
         "submission": row,
         "form": form,
         "version": version,
         "step": tasks.CHECK,
-        "refusals": [(each, tasks.step_of(each)) for each in refusals],
+        "refusals": [(each, tasks.step_of(each.field)) for each in refusals],
         "lacking": lacking,
         "bad": {each.field: each for each, _ in lacking},
-        "warnings": [(each, tasks.step_of(Refusal(each.message, clause=each.clause, field=each.field))) for each in warnings_of(row)],
+        "warnings": [(each, tasks.step_of(each.field)) for each in warnings_of(row)],
         "take_up_due": explain_working_days(clock.now(), TAKE_UP_TARGET, working_calendar()).due_at,
         **answers(row),
         **side(row, tasks.CHECK),

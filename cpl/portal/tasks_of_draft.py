@@ -11,7 +11,6 @@ from cpl.rules.certificates import BODIES, BODY_NAMES, KIND_NAMES, KINDS
 from cpl.rules.required_certificates import Requirement, required_bodies
 from cpl.rules.versions import SMETS1, generation_of
 from cpl.services.submissions import what_draft_lacks
-from secgov.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,9 @@ def step_after(step: Step) -> Step:
     return STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]
 
 
-def step_of(refusal: Refusal) -> Step:
-    """Give the step at which a refusal can be put right."""
-    return next((step for step in STEPS if refusal.field in step.fields), CHECK)
+def step_of(field: str) -> Step:
+    """Give the step at which a field is filled in."""
+    return next((step for step in STEPS if field in step.fields), CHECK)
 
 
 def is_smets1(submission: Submission) -> bool:
