@@ -1,38 +1,42 @@
-"""One line of the report: what was measured, against what, and the bound that was promised."""
+"""One row of the report: what was measured, what was promised, what was reached."""
 
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+AT_MOST, AT_LEAST = "at most", "at least"
+
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
-    """Seconds of a thing and of its yardstick, and the most that their ratio may be."""
+class Measured:
+    """A figure reached in this run, most of them ratios, and the bound that was promised for it."""
 
     name: str
-    seconds: float
-    yardstick: str
-    yardstick_seconds: float
-    at_most: float
-
-    @property
-    def ratio(self) -> float:
-        """How many times the yardstick's time it took."""
-        return self.seconds / self.yardstick_seconds
+    reached: float
+    sense: str
+    """AT_MOST or AT_LEAST."""
+    bound: float
+    unit: str = "times"
+    detail: str = ""
+    """The two figures behind a ratio, for the reader who doubts it."""
 
     @property
     def kept(self) -> bool:
         """Whether the promise holds in this run."""
-        return self.ratio <= self.at_most
+        return self.reached <= self.bound if self.sense == AT_MOST else self.reached >= self.bound
 
     def __str__(self) -> str:
-        """The line of the report."""
+        """The row as it is printed."""
         verdict = "kept" if self.kept else "MISSED"
-        return (
-            f"{self.name}: {self.seconds:.2f} s, {self.yardstick}: {self.yardstick_seconds:.3f} s, "
-            f"ratio {self.ratio:.1f} (at most {self.at_most:g}): {verdict}"
-        )
+        promised = f"{self.sense} {self.bound:g}"
+        return f"{verdict:6}  {self.reached:8.2f}  {promised:>13} {self.unit:5}  {self.name} ({self.detail})"
+
+
+def slowdown(name: str, seconds: float, yardstick: str, yardstick_seconds: float, bound: float) -> Measured:
+    """How many times the yardstick's time something took, which may be `bound` at most."""
+    detail = f"{seconds:.2f} s; {yardstick} {yardstick_seconds:.3f} s"
+    return Measured(name, seconds / yardstick_seconds, AT_MOST, bound, detail=detail)
 
 
 def median_seconds(

@@ -12,8 +12,8 @@ definition of every field, and twenty thousand rows within about a tenth of a se
 import csv
 import io
 import re
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -129,7 +129,7 @@ def read_edition(data: bytes) -> Reading:
             rows = _rows(table, clean)
             _check_listed_once(table, rows)
         if not reading.problems:
-            reading.rows, reading.warnings = rows, _warnings(rows)
+            reading.rows, reading.warnings = rows, _warnings(table)
     elif not reading.problems:
         reading.problems.append(Problem(0, "", "it holds no entry"))
     reading.problems.sort(key=lambda problem: problem.row)
@@ -275,25 +275,23 @@ def _check_pairs(table: _Table, clean: dict[int, dict]) -> None:
                 spec_version=spec_version,
                 gbcs_version=clean[GBCS][triple[2]],
             )
-    for row, triple in zip(table.row_numbers, triples, strict=True):
-        for refusal in refused.get(triple, ()):
-            table.add(row, GBCS if refusal.field == "gbcs_version" else SPEC, refusal.message)
+    if any(refused.values()):
+        for row, triple in zip(table.row_numbers, triples, strict=True):
+            for refusal in refused.get(triple, ()):
+                table.add(row, GBCS if refusal.field == "gbcs_version" else SPEC, refusal.message)
 
 
 def _rows(table: _Table, clean: dict[int, dict]) -> list[ReadRow]:
-    columns = {column: map(clean[column].__getitem__, table.columns[column]) for column in _RULES}
-    specs = [clean[SPEC][cell] for cell in table.columns[SPEC]]
-    return list(
-        map(
-            ReadRow,
-            map(int, table.columns[NUMBER]),
-            *(columns[column] for column in (STATUS, TYPE, MAKER, MODEL, HARDWARE, REVISION, FIRMWARE)),
-            (spec_type for spec_type, _ in specs),
-            (spec_version for _, spec_version in specs),
-            columns[GBCS],
-            columns[HASH],
-        )
-    )
+    spec_types = {cell: spec_type for cell, (spec_type, _) in clean[SPEC].items()}
+    spec_versions = {cell: spec_version for cell, (_, spec_version) in clean[SPEC].items()}
+
+    def cells(column: int, values: dict[str, str] | None = None) -> Iterator[str]:
+        return map((values or clean[column]).__getitem__, table.columns[column])
+
+    identifiers = (cells(column) for column in (STATUS, TYPE, MAKER, MODEL, HARDWARE, REVISION, FIRMWARE))
+    versions_given = cells(SPEC, spec_types), cells(SPEC, spec_versions), cells(GBCS)
+    columns = map(int, table.columns[NUMBER]), *identifiers, *versions_given, cells(HASH)
+    return list(map(ReadRow._make, zip(*columns, strict=True)))
 
 
 def _check_listed_once(table: _Table, rows: list[ReadRow]) -> None:
@@ -305,15 +303,17 @@ def _check_listed_once(table: _Table, rows: list[ReadRow]) -> None:
             table.add(row_number, NUMBER, reason)
 
 
-def _warnings(rows: list[ReadRow]) -> list[str]:
+def _warnings(table: _Table) -> list[str]:
     """What is allowed but looks like a slip: one image's Hash under two firmware versions."""
-    firmware: defaultdict[str, list[str]] = defaultdict(list)
-    for image_hash, version in {(row.image_hash, row.firmware_version) for row in rows}:
-        firmware[image_hash].append(version)
+    pairs = set(
+        zip(map(str.upper, table.columns[HASH]), map(str.upper, table.columns[FIRMWARE]), strict=True)
+    )
+    times = Counter(image_hash for image_hash, _ in pairs)
     return [
-        f"The Hash {image_hash} stands with {len(found)} firmware versions: {', '.join(sorted(found))}."
-        for image_hash, found in sorted(firmware.items())
-        if image_hash and len(found) > 1
+        f"The Hash {image_hash} stands with {times[image_hash]} firmware versions: "
+        f"{', '.join(sorted(firmware for other, firmware in pairs if other == image_hash))}."
+        for image_hash in sorted(times)
+        if image_hash and times[image_hash] > 1
     ]
 
 

@@ -26,11 +26,11 @@ from secgov.journal.nudge import nudge
 
 CLAUSE = "F2.2"
 
-_DEVICE_COLUMNS = (
+DEVICE_COLUMNS = (
     "number, device_type, manufacturer_id, model_identifier, hardware_version, hardware_revision, firmware_version, "
     "spec_type, spec_version, gbcs_version, image_hash, generation, image_creator, image_descriptor, version"
 )
-_PERIOD_COLUMNS = (
+PERIOD_COLUMNS = (
     "device_model_id, identity, origin, opened_known_by, closed_known_by, closing_clause, public_reason"
 )
 _NULL = r"\N"  # as COPY writes it
@@ -155,8 +155,8 @@ def _store(reading: Reading, makers: list[str]) -> None:
         [Manufacturer(identifier=maker) for maker in makers], ignore_conflicts=True
     )
     known_by = reading.issued_on.isoformat()
-    _copy("cpl_devicemodel", _DEVICE_COLUMNS, map(_device_line, reading.rows))
-    _copy("cpl_listingperiod", _PERIOD_COLUMNS, (_period_line(row, known_by) for row in reading.rows))
+    _copy("cpl_devicemodel", DEVICE_COLUMNS, map(device_line, reading.rows))
+    _copy("cpl_listingperiod", PERIOD_COLUMNS, (period_line(row, known_by) for row in reading.rows))
 
 
 class _Lines:
@@ -176,12 +176,14 @@ def _copy(table: str, columns: str, lines: Iterator[str]) -> None:
         cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", _Lines(lines))
 
 
-def _device_line(row: ReadRow) -> str:
+def device_line(row: ReadRow) -> str:
+    """An entry as COPY reads it, in the order of DEVICE_COLUMNS."""
     cells = "\t".join(row[2:])
     return f"{row.number}\t{cells}\t{generation_of(row.spec_type, row.spec_version)}\t\t\t1\n"
 
 
-def _period_line(row: ReadRow, known_by: str) -> str:
+def period_line(row: ReadRow, known_by: str) -> str:
+    """An entry's listing period as COPY reads it, in the order of PERIOD_COLUMNS; `known_by` is an ISO date."""
     # The identity as `rules.device_identity` writes it; the database refuses one that differs from the entry's own.
     identity = "|".join(row[2:11])
     closed = known_by if row.status == REMOVED else _NULL
