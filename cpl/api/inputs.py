@@ -248,6 +248,14 @@ def renamed(refusals: Iterable[Refusal], names: Mapping[str, str], otherwise: st
     ]
 
 
+def only(asked: Mapping[str, str], names: Iterable[str]) -> Mapping[str, str]:
+    """Give what was asked where every parameter is one that the call knows. Raises ValidationError."""
+    unknown = asked.keys() - set(names)
+    if unknown:
+        raise ValidationError({name: ["This call has no such parameter."] for name in sorted(unknown)})
+    return asked
+
+
 def day_asked(text: str | None, name: str) -> date | None:
     """Give the day of a parameter, or None where it was not given. Raises Refusal."""
     if text is None:

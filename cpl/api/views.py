@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from cpl.api import outputs
 from cpl.api.editions import before_and_after, described, entry_in, with_everything_told
-from cpl.api.inputs import COLUMNS, cleaned, day_asked, renamed
+from cpl.api.inputs import COLUMNS, cleaned, day_asked, only, renamed
 from cpl.api.stored import LATEST, find_form, stored_answer
 from cpl.models import Edition, ListChange, PublishedEntry, SigningKey
 from cpl.rules.list_changes import PUBLISHED_KINDS
@@ -237,11 +237,11 @@ class EntryDetail(APIView):
     @extend_schema(
         operation_id="entry",
         parameters=[AS_OF],
-        responses={200: outputs.EntryAnswer, **problems(404, 422)},
+        responses={200: outputs.EntryAnswer, **problems(400, 404, 422)},
     )
     def get(self, request: Request, number: int) -> Response:
         """Give an entry as the newest edition says it, or the one in force on a day."""
-        day = day_asked(request.query_params.get("as_of"), "as_of")
+        day = day_asked(only(request.query_params.dict(), ["as_of"]).get("as_of"), "as_of")
         if day:
             edition = edition_in_force(day)
             record = entry_in(edition, number)
