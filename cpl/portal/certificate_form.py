@@ -15,7 +15,9 @@ from secgov.documents.rules import KINDS_IN_WORDS, MEDIA_TYPES
 class CertificateForm(JudgedForm):
     """A certificate of one of the three bodies, copied from its document."""
 
-    body = forms.CharField(label="Issued by", widget=forms.RadioSelect(choices=list(certificates.BODY_NAMES.items())))
+    body = forms.CharField(
+        label="Issued by", widget=forms.RadioSelect(choices=list(certificates.BODY_NAMES.items()))
+    )
     number = forms.CharField(
         label="Certificate number", max_length=60, widget=forms.TextInput(attrs={"class": "w-m"}),
         error_messages={"required": "Give the certificate number; copy it from the certificate."},
@@ -35,7 +37,9 @@ class CertificateForm(JudgedForm):
         help_text="If the certificate states one. A CPA Certificate states an expiry date or a renewal date.",
     )  # fmt: skip
     renews_on = DayField(
-        label="Renewal date", required=False, help_text="If the certificate states one, as lifetime CPA Certificates do."
+        label="Renewal date",
+        required=False,
+        help_text="If the certificate states one, as lifetime CPA Certificates do.",
     )
     sc_version = forms.CharField(
         label="Security Characteristics version", required=False, max_length=20,
@@ -66,7 +70,9 @@ class CertificateForm(JudgedForm):
         super().__init__(*args, **kwargs)
         if held is not None and held.document is not None:
             self.fields["document"].required = False
-            self.fields["document"].help_text = f"{KINDS_IN_WORDS}. Leave it empty to keep {held.document.name}."
+            self.fields[
+                "document"
+            ].help_text = f"{KINDS_IN_WORDS}. Leave it empty to keep {held.document.name}."
             self.fields["classification"].required = False
             self.fields["classification"].help_text = "Only if you give another file."
 
@@ -77,10 +83,19 @@ class CertificateForm(JudgedForm):
             self.add_error("classification", self.fields["classification"].error_messages["required"])
         if values.get("body") and not self.errors.keys() & {"issued_on", "expires_on", "renews_on"}:
             facts = certificates.Certificate(
-                **{name: values.get(name) or "" for name in ("body", "number", "standard", "standard_version", "sc_version")},
+                **{
+                    name: values.get(name) or ""
+                    for name in ("body", "number", "standard", "standard_version", "sc_version")
+                },
                 **{name: values.get(name) for name in ("issued_on", "expires_on", "renews_on")},
             )
-            for limb in unmet((*certificates.number_limbs(facts), certificates.cap_limb(facts), *certificates.cpa_limbs(facts))):
+            for limb in unmet(
+                (
+                    *certificates.number_limbs(facts),
+                    certificates.cap_limb(facts),
+                    *certificates.cpa_limbs(facts),
+                )
+            ):
                 if not self.has_error(limb.field):
                     refuse(self, limb.as_refusal())
         return values

@@ -27,7 +27,12 @@ def certificates(request: HttpRequest, reference: str) -> HttpResponse:
     if submission.state != Submission.State.DRAFT:
         return redirect("portal:submission", reference)
     rows = submission.certificates.select_related("document")
-    context = {"submission": submission, "step": tasks.CERTIFICATES, "rows": rows, **side(submission, tasks.CERTIFICATES)}
+    context = {
+        "submission": submission,
+        "step": tasks.CERTIFICATES,
+        "rows": rows,
+        **side(submission, tasks.CERTIFICATES),
+    }
     return page(request, "certificates.html", context)
 
 
@@ -41,7 +46,13 @@ def certificate(request: HttpRequest, reference: str, pk: int | None = None) -> 
     if request.method != "POST":
         if submission.state != Submission.State.DRAFT:
             return redirect("portal:submission", reference)
-        return _show(request, submission, held, CertificateForm(initial=_initial(request, held), held=held), submission.version)
+        return _show(
+            request,
+            submission,
+            held,
+            CertificateForm(initial=_initial(request, held), held=held),
+            submission.version,
+        )
     form = CertificateForm(request.POST, request.FILES, held=held)
     if form.is_valid() and _kept(request, submission, held, form):
         return redirect("portal:certificates", reference)
@@ -79,7 +90,9 @@ def _show(
     *, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     context = {"submission": submission, "held": held, "form": form, "version": version}
-    return page(request, "certificate.html", {**context, **side(submission, tasks.CERTIFICATES)}, status=status)
+    return page(
+        request, "certificate.html", {**context, **side(submission, tasks.CERTIFICATES)}, status=status
+    )
 
 
 @login_required

@@ -28,7 +28,10 @@ class ContactForm(forms.Form):
     )  # fmt: skip
     name = forms.CharField(required=False, max_length=120, help_text="Of the person or the desk.")
     phone = forms.CharField(
-        label="Telephone number", required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel", "class": "w-m"})
+        label="Telephone number",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "class": "w-m"}),
     )
 
 
@@ -68,10 +71,18 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, keeps: list[Organisation], form: ContactForm, *, refusals: tuple[Refusal, ...] = (), status: int = 200
+    request: HttpRequest,
+    keeps: list[Organisation],
+    form: ContactForm,
+    *,
+    refusals: tuple[Refusal, ...] = (),
+    status: int = 200,
 ) -> HttpResponse:
     mine = {each.pk: each for each in organisations_of(request.user, Duty.READ_NOTICES)}
     rows = Contact.objects.filter(organisation__in=mine, retired_at=None).select_related("organisation")
     kept = {each.pk for each in keeps}
-    shown = [(each, each.pk in kept, [row for row in rows if row.organisation_id == each.pk]) for each in mine.values()]
+    shown = [
+        (each, each.pk in kept, [row for row in rows if row.organisation_id == each.pk])
+        for each in mine.values()
+    ]
     return page(request, "contacts.html", {"shown": shown, "form": form, "refusals": refusals}, status=status)

@@ -213,7 +213,8 @@ class WithdrawForm(JudgedForm):
     """Why a submission is taken back."""
 
     reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 4}), help_text="One or two sentences. The Secretariat sees it; it is not published."
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="One or two sentences. The Secretariat sees it; it is not published.",
     )
     cleaners = {"reason": clean_reason}
 

@@ -49,10 +49,17 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
         "/portal/submissions/": own_submissions(request.user).filter(state=Submission.State.DRAFT).count(),
         "/portal/notices/": own_notices(request.user).filter(read_at=None).count(),
     }
-    return render(request, f"cpl/portal/{template}", {"calendar": SimpleLazyObject(working_calendar), **context, "waiting": waiting}, status=status)
+    return render(
+        request,
+        f"cpl/portal/{template}",
+        {"calendar": SimpleLazyObject(working_calendar), **context, "waiting": waiting},
+        status=status,
+    )
 
 
 def check_may_submit(user: User) -> None:
     """Refuse people who submit for no organisation. Raises NotPermitted."""
     if not organisations_of(user, Duty.SUBMIT_DEVICE):
-        raise NotPermitted("You may not submit a device. Ask your organisation's administrator for a role that may.")
+        raise NotPermitted(
+            "You may not submit a device. Ask your organisation's administrator for a role that may."
+        )

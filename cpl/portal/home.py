@@ -22,11 +22,16 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = own_submissions(request.user)
     by_state = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
     latest = list(rows.exclude(state__in=GROUPS["ended"][1])[:SHOWN])
-    owed = Obligation.objects.standing().filter(organisation__in=organisations_of(request.user, Duty.READ_NOTICES))
+    owed = Obligation.objects.standing().filter(
+        organisation__in=organisations_of(request.user, Duty.READ_NOTICES)
+    )
     context = {
         "drafts": rows.filter(state=Submission.State.DRAFT)[:SHOWN],
         "owed": owed,
-        "counts": [(key, label, sum(by_state.get(state, 0) for state in states)) for key, (label, states) in GROUPS.items()],
+        "counts": [
+            (key, label, sum(by_state.get(state, 0) for state in states))
+            for key, (label, states) in GROUPS.items()
+        ],
         "latest": latest,
         "progress": progress_of(latest),
         "notices": own_notices(request.user)[:SHOWN],

@@ -44,7 +44,9 @@ class JudgedForm(forms.Form):
                 field.required = False
         for name, field in self.fields.items():
             named = field.label or name.replace("_", " ").capitalize()
-            field.error_messages["max_length"] = f"{named}: at most %(limit_value)d characters can be kept. Shorten it."
+            field.error_messages["max_length"] = (
+                f"{named}: at most %(limit_value)d characters can be kept. Shorten it."
+            )
             field.error_messages["null_characters_not_allowed"] = (
                 f"{named}: a character in it cannot be kept. Type it again as plain text."
             )

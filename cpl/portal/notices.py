@@ -46,5 +46,7 @@ def words_of(row: Notice) -> str:
 @require_POST
 def mark_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a notice has been read."""
-    mark_notice_read(notice=get_object_or_404(own_notices(request.user), pk=pk), by=request.user, at=clock.now())
+    mark_notice_read(
+        notice=get_object_or_404(own_notices(request.user), pk=pk), by=request.user, at=clock.now()
+    )
     return redirect("portal:notices")

@@ -77,7 +77,10 @@ def progress_of(submissions: Iterable[Submission]) -> dict[int, Progress]:
 
 def _latest_changes(rows: list[Submission]) -> dict[int, ListChange]:
     found = ListChange.objects.filter(submission__in=rows).exclude(state=ListChange.State.CANCELLED)
-    return {each.submission_id: each for each in found.select_related("edition").defer("edition__manifest").order_by("id")}
+    return {
+        each.submission_id: each
+        for each in found.select_related("edition").defer("edition__manifest").order_by("id")
+    }
 
 
 def _earliest_due(rows: list[Submission], changes: Iterable[ListChange]) -> dict[tuple[str, str], Obligation]:
@@ -86,7 +89,11 @@ def _earliest_due(rows: list[Submission], changes: Iterable[ListChange]) -> dict
         wanted[row._meta.label_lower].append(str(row.pk))
     earliest: dict[tuple[str, str], Obligation] = {}
     for kind, ids in wanted.items():
-        for each in Obligation.objects.standing().filter(subject_type=kind, subject_id__in=ids).order_by("due_at", "id"):
+        for each in (
+            Obligation.objects.standing()
+            .filter(subject_type=kind, subject_id__in=ids)
+            .order_by("due_at", "id")
+        ):
             earliest.setdefault((kind, each.subject_id), each)
     return earliest
 
@@ -106,7 +113,9 @@ def _progress(row: Submission, change: ListChange | None, due: dict[tuple[str, s
 
 def happenings_of(submission: Submission) -> list[Happening]:
     """Tell what happened to a submission, newest first, without what is the Secretariat's own."""
-    acts = Act.objects.filter(subject_type=submission._meta.label_lower, subject_id=str(submission.pk), verb__in=HAPPENED)
+    acts = Act.objects.filter(
+        subject_type=submission._meta.label_lower, subject_id=str(submission.pk), verb__in=HAPPENED
+    )
     return [
         Happening(
             at=act.at,

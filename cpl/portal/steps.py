@@ -38,7 +38,11 @@ def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, submission, here, form, version_seen(request), status=422)
     save_draft(
-        submission=submission, by=request.user, at=clock.now(), version=version_seen(request), values=form.cleaned_data
+        submission=submission,
+        by=request.user,
+        at=clock.now(),
+        version=version_seen(request),
+        values=form.cleaned_data,
     )
     if leaving:
         return redirect("portal:submission", reference)
@@ -48,13 +52,29 @@ def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, submission: Submission, here: tasks.Step, form: object, version: int, *, status: int = 200
+    request: HttpRequest,
+    submission: Submission,
+    here: tasks.Step,
+    form: object,
+    version: int,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"submission": submission, "step": here, "form": form, "version": version, **side(submission, here)}
+    context = {
+        "submission": submission,
+        "step": here,
+        "form": form,
+        "version": version,
+        **side(submission, here),
+    }
     return page(request, "step.html", context, status=status)
 
 
 def side(submission: Submission, here: tasks.Step | None, *, on: dt.date | None = None) -> dict[str, object]:
     """Give what stands beside every step: the list of tasks, with the certificates that the device needs."""
     needs = tasks.needs_of(submission, on=on or clock.today())
-    return {"needs": needs, "tasks": tasks.tasks_of(submission, needs=needs, here=here), "smets1": tasks.is_smets1(submission)}
+    return {
+        "needs": needs,
+        "tasks": tasks.tasks_of(submission, needs=needs, here=here),
+        "smets1": tasks.is_smets1(submission),
+    }

@@ -119,7 +119,9 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     form = DeclarationForm(request.POST)
     declared = form.is_valid() and form.cleaned_data["declaration"]
     try:
-        submit(submission=row, by=request.user, at=clock.now(), version=version_seen(request), declared=declared)
+        submit(
+            submission=row, by=request.user, at=clock.now(), version=version_seen(request), declared=declared
+        )
     except Refusal as refusal:
         for each in refusal.each:
             form.add_error("declaration" if each.field == "declaration" else None, error_of(each))
@@ -128,7 +130,12 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _show_check(
-    request: HttpRequest, row: Submission, form: DeclarationForm, version: int, *, refusals: tuple[Refusal, ...] = ()
+    request: HttpRequest,
+    row: Submission,
+    form: DeclarationForm,
+    version: int,
+    *,
+    refusals: tuple[Refusal, ...] = (),
 ) -> HttpResponse:
     lacking = [(each, tasks.step_of(each.field)) for each in what_draft_lacks(row, declared=True)]
     context = {
@@ -166,7 +173,9 @@ def take_back(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         if row.state not in WITHDRAWABLE:
             return redirect("portal:submission", reference)
-        return page(request, "withdraw.html", {"submission": row, "form": WithdrawForm(), "version": row.version})
+        return page(
+            request, "withdraw.html", {"submission": row, "form": WithdrawForm(), "version": row.version}
+        )
     form = WithdrawForm(request.POST)
     if form.is_valid():
         try:

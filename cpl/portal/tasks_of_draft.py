@@ -33,9 +33,13 @@ HARDWARE = Step(
     ),
     HardwareForm,
 )
-IMAGE = Step("image", "Image and Hash", ("has_image", "image_creator", "image_descriptor", "image_hash"), ImageForm)
+IMAGE = Step(
+    "image", "Image and Hash", ("has_image", "image_creator", "image_descriptor", "image_hash"), ImageForm
+)
 CERTIFICATES = Step("certificates", "Certificates", ("certificates",))
-FIRMWARE = Step("firmware", "Firmware details", ("fir_email", "fir_phone", "fir_address", "release_notes"), FirmwareForm)
+FIRMWARE = Step(
+    "firmware", "Firmware details", ("fir_email", "fir_phone", "fir_address", "release_notes"), FirmwareForm
+)
 CHECK = Step("check", "Check and declare", ("declaration",))
 STEPS = (DEVICE, HARDWARE, IMAGE, CERTIFICATES, FIRMWARE, CHECK)
 BY_SLUG = {step.slug: step for step in STEPS}
@@ -80,7 +84,14 @@ def needs_of(submission: Submission, *, on: object) -> list[Need]:
     rows = RequiredCertificate.objects.filter(device_type=submission.device_type)
     bodies = required_bodies(
         [
-            Requirement(row.device_type, row.spec_type, row.spec_version, row.body, row.effective_from, row.effective_to)
+            Requirement(
+                row.device_type,
+                row.spec_type,
+                row.spec_version,
+                row.body,
+                row.effective_from,
+                row.effective_to,
+            )
             for row in rows
         ],
         generation=generation_of(submission.spec_type, submission.spec_version),
@@ -91,7 +102,9 @@ def needs_of(submission: Submission, *, on: object) -> list[Need]:
     )
     given = {row.body for row in submission.certificates.all()}
     return [
-        Need(body, KIND_NAMES[KINDS[body]], BODY_NAMES[Body(body)], body in given) for body in BODIES if body in bodies
+        Need(body, KIND_NAMES[KINDS[body]], BODY_NAMES[Body(body)], body in given)
+        for body in BODIES
+        if body in bodies
     ]
 
 
@@ -101,7 +114,9 @@ def tasks_of(submission: Submission, *, needs: Iterable[Need], here: Step | None
     return [_task(step, submission, lacking, list(needs), here) for step in STEPS]
 
 
-def _task(step: Step, submission: Submission, lacking: set[str], needs: list[Need], here: Step | None) -> Task:
+def _task(
+    step: Step, submission: Submission, lacking: set[str], needs: list[Need], here: Step | None
+) -> Task:
     if step is here:
         return Task(step, "info", "You are here")
     if step is CHECK:

@@ -13,7 +13,11 @@ urlpatterns = [
     path("submissions/<slug:reference>/certificates/", certificates.certificates, name="certificates"),
     path("submissions/<slug:reference>/certificates/new/", certificates.certificate, name="new-certificate"),
     path("submissions/<slug:reference>/certificates/<int:pk>/", certificates.certificate, name="certificate"),
-    path("submissions/<slug:reference>/certificates/<int:pk>/remove/", certificates.remove, name="remove-certificate"),
+    path(
+        "submissions/<slug:reference>/certificates/<int:pk>/remove/",
+        certificates.remove,
+        name="remove-certificate",
+    ),
     path("submissions/<slug:reference>/check/", submissions.check, name="check"),
     path("submissions/<slug:reference>/done/", submissions.done, name="done"),
     path("submissions/<slug:reference>/withdraw/", submissions.take_back, name="withdraw"),

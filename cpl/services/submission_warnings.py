@@ -18,7 +18,11 @@ def warnings_of(submission: Submission) -> tuple[SubmissionWarning, ...]:
     alike = Q(manufacturer=device.manufacturer_identifier)
     if image_hash:
         alike |= Q(image_hash=image_hash)
-    entries = DeviceModel.objects.filter(alike).exclude(pk=submission.relists_id).exclude(pk=submission.entry_number)
+    entries = (
+        DeviceModel.objects.filter(alike)
+        .exclude(pk=submission.relists_id)
+        .exclude(pk=submission.entry_number)
+    )
     return warnings_about(
         device,
         image_hash=image_hash,

@@ -44,7 +44,9 @@ def retire_contact(*, contact: Contact, by: User, at: dt.datetime) -> Contact:
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
     if contact.retired_at is not None:
         raise Conflict("This contact was retired already.")
-    others = organisation.contacts.filter(purpose=contact.purpose, retired_at=None).exclude(pk=contact.pk).count()
+    others = (
+        organisation.contacts.filter(purpose=contact.purpose, retired_at=None).exclude(pk=contact.pk).count()
+    )
     rules.check_contact_may_go(is_party=organisation.is_party, others=others)
     contact.retired_at = at
     contact.save(update_fields=["retired_at"])

@@ -65,7 +65,9 @@ def media_type_of(name: str) -> str:
     """
     extension = name.rpartition(".")[2]
     if extension not in MEDIA_TYPES:
-        raise _refusal(f"A file of the kind “.{extension[:12]}” is not kept.", f"Give it as {KINDS_IN_WORDS}.")
+        raise _refusal(
+            f"A file of the kind “.{extension[:12]}” is not kept.", f"Give it as {KINDS_IN_WORDS}."
+        )
     return MEDIA_TYPES[extension]
 
 
@@ -138,7 +140,9 @@ def _is_office_file(data: bytes, main_part: str) -> bool:
             parts = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
-    return {"[Content_Types].xml", main_part} <= parts and not any("vbaproject" in part.lower() for part in parts)
+    return {"[Content_Types].xml", main_part} <= parts and not any(
+        "vbaproject" in part.lower() for part in parts
+    )
 
 
 def _refusal(message: str, remedy: str) -> Refusal:

@@ -50,7 +50,9 @@ def read_document(*, document: Document, by: User, at: dt.datetime) -> bytes:
 
     Raises NotPermitted, hidden, for everybody else: that the document exists is nobody else's business.
     """
-    if not permitted(by, Duty.READ_ALL_DOCUMENTS) and not permitted(by, Duty.KEEP_DOCUMENTS, document.organisation):
+    if not permitted(by, Duty.READ_ALL_DOCUMENTS) and not permitted(
+        by, Duty.KEEP_DOCUMENTS, document.organisation
+    ):
         raise NotPermitted("You may not read this document.", hidden=True)
     if document.classification != Classification.WHITE:
         Reading.objects.create(document=document, read_by=by, read_at=at)

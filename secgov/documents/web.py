@@ -31,7 +31,12 @@ def accepts_upload(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if not announced.isdigit() or int(announced) > settings.DOCUMENT_MAX_BYTES + ROOM_FOR_FIELDS:
-            return render(request, "documents/too_large.html", {"most": megabytes(settings.DOCUMENT_MAX_BYTES)}, status=413)
+            return render(
+                request,
+                "documents/too_large.html",
+                {"most": megabytes(settings.DOCUMENT_MAX_BYTES)},
+                status=413,
+            )
         return protected(request, *args, **kwargs)
 
     return guarded

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.test import Client
 
-from cpl.models import Submission
+from cpl.models import DeviceModel, ListingPeriod, Submission
+from firmware_repo.models import Manufacturer
+from secgov.accounts.models import User
 from tests.documents.files import upload
 
 DEVICE = {
@@ -42,7 +44,9 @@ def begin(client: Client, **more: Any) -> Submission:
 def post(client: Client, draft: Submission, place: str, values: dict[str, Any], **more: Any) -> Any:
     """Send a form of a draft, made from the version that stands now unless told otherwise."""
     version = Submission.objects.values_list("version", flat=True).get(pk=draft.pk)
-    return client.post(f"/portal/submissions/{draft.reference}/{place}/", {"version": version, **values, **more})
+    return client.post(
+        f"/portal/submissions/{draft.reference}/{place}/", {"version": version, **values, **more}
+    )
 
 
 def fill(client: Client, draft: Submission, **changed: dict[str, Any]) -> Submission:
@@ -68,3 +72,33 @@ def hand_in(client: Client, draft: Submission) -> Submission:
 def fresh(draft: Submission) -> Submission:
     """Read a submission again: a protected state cannot be refreshed in place."""
     return Submission.objects.get(pk=draft.pk)
+
+
+def signed_in(user: User) -> Client:
+    """A browser of its own for a person."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def removed_entry(number: int = 33, **changed: str) -> DeviceModel:
+    """An entry of an imported list that was removed."""
+    fields = {
+        "device_type": "single_element_esme", "model_identifier": "3138", "hardware_version": "42",
+        "hardware_revision": "0A", "firmware_version": "00070804", "spec_type": "SMETS", "spec_version": "4.2",
+        "gbcs_version": "3.2", "generation": "SMETS2+",
+        **changed,
+    }  # fmt: skip
+    manufacturer, _ = Manufacturer.objects.get_or_create(
+        identifier="7B25", defaults={"name": "Osmotherley Instruments"}
+    )
+    entry = DeviceModel.objects.create(number=number, manufacturer=manufacturer, **fields)
+    identity = DeviceModel.objects.values_list("identity", flat=True).get(pk=number)
+    ListingPeriod.objects.create(
+        device_model=entry,
+        identity=identity,
+        origin="imported",
+        opened_known_by="2022-09-21",
+        closed_known_by="2022-09-21",
+    )
+    return entry

@@ -73,7 +73,9 @@ def test_administrator_adds_and_retires_contacts_and_the_journal_names_nobody(pa
     assert client.post(f"/portal/contacts/{first.pk}/retire/").status_code == 409
     acts = Act.objects.filter(verb__startswith="accounts.contact.")
     assert sorted(act.verb.rsplit(".", 1)[1] for act in acts) == ["added", "added", "retired"]
-    assert not any("northallerton.example" in f"{act.subject_name}{act.before}{act.after}{act.reason}" for act in acts)
+    assert not any(
+        "northallerton.example" in f"{act.subject_name}{act.before}{act.after}{act.reason}" for act in acts
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,12 @@ def test_address_that_is_none_is_refused_and_kept(party: Organisation, email: st
     client = signed_in(Role.ORGANISATION_ADMIN, party)
     answer = client.post("/portal/contacts/", {"organisation": party.pk, "email": email, "name": "Code desk"})
     page = answer.content.decode()
-    assert answer.status_code == 422 and words in page and 'value="Code desk"' in page and "<title>Error: " in page
+    assert (
+        answer.status_code == 422
+        and words in page
+        and 'value="Code desk"' in page
+        and "<title>Error: " in page
+    )
     assert not Contact.objects.exists()
 
 
@@ -126,7 +133,11 @@ def test_first_page_says_what_waits_and_where_everything_stands(party: Organisat
     hand_in(client, fill(client, begin(client)))
     told(party)
     page = client.get("/portal/").content.decode()
-    assert "One draft waits for you." in page and "The Secretariat takes it up." in page and "Submission received" in page
+    assert (
+        "One draft waits for you." in page
+        and "The Secretariat takes it up." in page
+        and "Submission received" in page
+    )
     assert "1 Working Day left" in page
 
 
