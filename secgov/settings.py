@@ -165,6 +165,7 @@ MIDDLEWARE = [
     "secgov.web.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "secgov.documents.web.UploadLimitMiddleware",
     "secgov.web.middleware.ErrorsMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",

@@ -14,7 +14,6 @@ from cpl.portal.judged import refuse
 from cpl.portal.steps import side
 from cpl.services.submission_documents import give_certificate
 from cpl.services.submissions import CERTIFICATE_FIELDS, remove_certificate
-from secgov.documents.web import accepts_upload
 from secgov.errors import Refusal
 from secgov.journal import clock
 
@@ -37,7 +36,6 @@ def certificates(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @login_required
-@accepts_upload
 @require_http_methods(["GET", "HEAD", "POST"])
 def certificate(request: HttpRequest, reference: str, pk: int | None = None) -> HttpResponse:
     """Add a certificate, or change the one of that number."""

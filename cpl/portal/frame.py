@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
 
 from cpl.models import Submission
 from secgov.accounts.models import User
-from secgov.accounts.permissions import Duty, organisations_of, permitted
+from secgov.accounts.permissions import Duty, organisations_of
 from secgov.errors import NotPermitted
 from secgov.journal.models import Notice
 from secgov.journal.services import working_calendar
@@ -16,11 +16,8 @@ from secgov.journal.services import working_calendar
 
 def own_submission(request: HttpRequest, reference: str) -> Submission:
     """Give a submission of one of the person's own organisations; anybody else's does not exist here."""
-    rows = Submission.objects.visible_to(request.user).select_related("organisation", "created_by", "relists")
-    submission = get_object_or_404(rows, reference=reference)
-    if not permitted(request.user, Duty.SUBMIT_DEVICE, submission.organisation):
-        raise Http404
-    return submission
+    rows = own_submissions(request.user).select_related("organisation", "created_by", "relists")
+    return get_object_or_404(rows, reference=reference)
 
 
 def own_submissions(user: User) -> Any:

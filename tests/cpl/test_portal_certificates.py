@@ -100,14 +100,17 @@ def test_wrong_file_is_refused_with_the_other_values_kept(client: Client, file: 
     assert not draft.certificates.exists()
 
 
-def test_oversize_upload_is_refused_by_its_announced_length(client: Client, settings: LazySettings) -> None:
+@pytest.mark.parametrize("place", ["certificates/new", "device", "check"])
+def test_oversize_request_is_refused_by_its_announced_length(
+    client: Client, settings: LazySettings, place: str
+) -> None:
     draft = begin(client)
     settings.DOCUMENT_MAX_BYTES = 1024
     answer = client.post(
-        f"/portal/submissions/{draft.reference}/certificates/new/", b"never read", content_type="multipart/form-data; boundary=x",
+        f"/portal/submissions/{draft.reference}/{place}/", b"never read", content_type="multipart/form-data; boundary=x",
         CONTENT_LENGTH=str(300 * 1024 * 1024),
     )  # fmt: skip
-    assert answer.status_code == 413 and "At most 1 kB" in answer.content.decode()
+    assert answer.status_code == 413 and "A file may have 1 kB at most" in answer.content.decode()
 
 
 def test_file_a_little_over_the_limit_is_refused_at_its_field(client: Client, settings: LazySettings) -> None:
