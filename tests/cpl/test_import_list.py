@@ -1,10 +1,12 @@
 """Taking over a published edition: whole, once, and into an empty register only."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from cpl.models import DeviceModel, ListImport, ListingPeriod
 from cpl.services.import_list import UnreadableList, import_list
@@ -166,3 +168,19 @@ def test_hash_with_two_firmware_versions_is_pointed_out(tmp_path):
     path = tmp_path / "list.csv"
     path.write_bytes(file_of(HUB, edited(HUB, c2="000002", c10="00000001")))
     assert "Look at this: The Hash" in run(path)
+
+
+# --- two at once --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_the_same_time_make_one_list():
+    def attempt(_: int) -> bool:
+        try:
+            return take_over(file_of(HUB, METER)).repeated
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, range(2))) == [False, True]
+    assert counts() == (2, 2, 2, 1, 1)
