@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 
 from cpl.models import AssuranceCertificate, CertificateCoverage, Submission, SubmissionCertificate
-from cpl.rules.device_identity import FIELDS
+from cpl.rules.device_identity import FIELDS, identity
 from cpl.rules.submissions import clean_reason
 from cpl.services.rows import keep
 from secgov.accounts.models import User
@@ -15,6 +15,7 @@ from secgov.accounts.permissions import Duty, require
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.journal.actors import Actor
+from secgov.time_rules import london_day
 
 SAME_FIELDS = ("standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version")
 
@@ -33,17 +34,19 @@ def record_certificate(
         .first()
     )
     certificate = standing or _new_certificate(row, actor, at)
-    other = (
-        []
-        if standing is None
-        else [name for name in SAME_FIELDS if getattr(standing, name) != getattr(row, name)]
-    )
-    if other:
-        names = ", ".join(AssuranceCertificate._meta.get_field(name).verbose_name for name in other)
-        raise Refusal(
-            f"{certificate} is recorded already with another {names}.", clause="Z2.1(f)", field="certificates",
-            remedy="Compare with the certificate itself, and put the details right.",
-        )  # fmt: skip
+    if standing and (
+        other := [name for name in SAME_FIELDS if getattr(standing, name) != getattr(row, name)]
+    ):
+        if row.certificate_id != standing.pk or not _only_here(standing, submission):
+            names = ", ".join(AssuranceCertificate._meta.get_field(name).verbose_name for name in other)
+            raise Refusal(
+                f"{certificate} is recorded already with another {names}.",
+                clause="Z2.1(f)",
+                field="certificates",
+                remedy="Compare with the certificate itself, and put the details right.",
+            )
+        _amend(standing, row, actor, at)
+    _end_claims_of_before(certificate, submission, at)
     CertificateCoverage.objects.get_or_create(
         certificate=certificate,
         identity=submission.identity,
@@ -66,6 +69,47 @@ def _new_certificate(row: SubmissionCertificate, actor: Actor, at: dt.datetime) 
         after={name: str(getattr(certificate, name) or "") for name in ("body", "number", *SAME_FIELDS)},
     )  # fmt: skip
     return certificate
+
+
+def _only_here(certificate: AssuranceCertificate, submission: Submission) -> bool:
+    """Whether a certificate still waits for its first approval, and came with this submission alone."""
+    others = certificate.submitted_as.exclude(submission=submission).exists()
+    return certificate.state == AssuranceCertificate.State.RECORDED and not others
+
+
+def _amend(
+    certificate: AssuranceCertificate, row: SubmissionCertificate, actor: Actor, at: dt.datetime
+) -> None:
+    """Put right what a submitter typed wrongly, before anybody relied on it; what was attested must be seen again."""
+    before = {name: str(getattr(certificate, name) or "") for name in SAME_FIELDS}
+    for name in SAME_FIELDS:
+        setattr(certificate, name, getattr(row, name))
+    certificate.document = row.document
+    certificate.marks_seen = certificate.models_named = False
+    certificate.attested_at = certificate.attested_by = None
+    certificate.coverage.update(attested_at=None, attested_by=None)
+    keep(certificate)
+    journal.record(
+        actor=actor,
+        at=at,
+        verb="cpl.certificate.amended",
+        subject=certificate,
+        clause="Z2.1(f)",
+        reason="The submitter put its details right in answer to a query.",
+        before=before,
+        after={name: str(getattr(certificate, name) or "") for name in SAME_FIELDS},
+    )
+
+
+def _end_claims_of_before(certificate: AssuranceCertificate, submission: Submission, at: dt.datetime) -> None:
+    """End what this submission said of the certificate before its device was put right, where nobody attested it."""
+    identities = {
+        identity(**{field: version.fields[field] for field in FIELDS})
+        for version in submission.versions.all()
+    } - {submission.identity}
+    certificate.coverage.filter(
+        identity__in=identities, attested_at=None, device_model=None, ended_on=None
+    ).update(ended_on=london_day(at), end_reason="The submission was put right.")
 
 
 def _lock(certificate: AssuranceCertificate, version: int) -> AssuranceCertificate:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django_fsm import can_proceed
 
-from cpl.models import DeviceModel, ListChange, Submission, SubmissionCertificate
+from cpl.models import DeviceModel, ListChange, Submission, SubmissionCertificate, SubmissionVersion
 from cpl.rules.device_identity import FIELDS, read_device
 from cpl.rules.image import read_image
 from cpl.rules.submissions import check_own_organisation, clean_reason, what_submission_lacks
@@ -24,6 +24,7 @@ from secgov.accounts.permissions import Duty, Grant, require
 from secgov.documents.models import Document
 from secgov.errors import Conflict, NotPermitted, Refusal, refuse_any
 from secgov.journal import services as journal
+from secgov.journal.actors import Actor
 from secgov.journal.models import Obligation
 from secgov.time_rules import london_day
 
@@ -41,6 +42,7 @@ CERTIFICATE_FIELDS = (
     "renews_on",
     "sc_version",
 )
+EDITABLE = (Submission.State.DRAFT, Submission.State.QUERIED)
 TAKE_UP_TARGET = 1  # Working Day; our own target (TR-9), the Code states none
 
 
@@ -72,7 +74,8 @@ def _review(submission: Submission, by: User) -> Grant:
 
 
 def _draft(submission: Submission) -> None:
-    if submission.state != Submission.State.DRAFT:
+    """Allow a change only to a draft, or to a submission about which the Secretariat asks something."""
+    if submission.state not in EDITABLE:
         raise Conflict(
             f"{submission.reference} is no longer a draft: it cannot be changed.",
             newer={"state": submission.state},
@@ -246,11 +249,8 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
     submission.submitted_at = at
     submission.submit()
     keep(submission)
-    # The identity is the database's own column: read it back before anything is recorded under it.
-    submission = Submission.objects.select_related("organisation").get(pk=submission.pk)
-    for row in submission.certificates.select_for_update():
-        row.certificate = record_certificate(row=row, submission=submission, actor=grant.actor, at=at)
-        row.save(update_fields=["certificate"])
+    submission = record_evidence(submission, actor=grant.actor, at=at)
+    keep_version(submission, event=SubmissionVersion.Event.SUBMITTED, by=by, at=at)
     act = journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.submitted", subject=submission, clause="F2.17",
         reason="The submitter declared the details complete and right.",
@@ -262,6 +262,35 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
     )  # fmt: skip
     _tell(submission, "cpl/submission_received", at)
     return submission
+
+
+def record_evidence(submission: Submission, *, actor: Actor, at: dt.datetime) -> Submission:
+    """Record the certificates of a submission for the device that it now names; give the row as it now is."""
+    # The identity is the database's own column: read it back before anything is recorded under it.
+    submission = Submission.objects.select_related("organisation").get(pk=submission.pk)
+    for row in submission.certificates.select_for_update():
+        row.certificate = record_certificate(row=row, submission=submission, actor=actor, at=at)
+        row.save(update_fields=["certificate"])
+    return submission
+
+
+def keep_version(
+    submission: Submission, *, event: SubmissionVersion.Event, by: User, at: dt.datetime
+) -> SubmissionVersion:
+    """Keep a submission as it stands, so that two versions can be laid side by side."""
+    return SubmissionVersion.objects.create(
+        submission=submission,
+        number=submission.versions.count() + 1,
+        event=event,
+        at=at,
+        by=by,
+        fields=submission_fields(submission) | {"released_on": str(submission.released_on or "")},
+        certificates=[
+            {name: str(getattr(row, name) or "") for name in CERTIFICATE_FIELDS}
+            | {"document": row.document.content_id if row.document else ""}
+            for row in submission.certificates.select_related("document")
+        ],
+    )
 
 
 def _tell(submission: Submission, template: str, at: dt.datetime) -> None:
@@ -327,6 +356,7 @@ def take_up(*, submission: Submission, by: User, at: dt.datetime, version: int) 
     _guard_state(submission, "take_up", "taken up")
     submission.take_up()
     submission.taken_up_by, submission.taken_up_at = by, at
+    submission.assigned_to, submission.assigned_at = by, at
     keep(submission)
     act = journal.record(
         actor=grant.actor,
