@@ -1,0 +1,144 @@
+"""Kill -9 of the worker at every step of a publication ends with one edition, no number skipped, each limb done.
+
+Each run strikes a process of its own with a real SIGKILL and counts only if the process died of it. What the next
+sweep makes of it is judged by the promises. 16 runs without a failure support a rate of at most 3 in 16, never "never".
+"""
+
+import collections
+import datetime as dt
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from django.db import connection
+
+from cpl import promises
+from cpl.models import Edition, ListChange
+from cpl.services.publication.witness import read_witness
+from secgov.journal.models import Message, Notice, Obligation
+from tests.factories import devices, publishing
+
+pytestmark = [pytest.mark.campaign, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+PROJECT = Path(__file__).resolve().parents[2]
+AT = devices.NOON + dt.timedelta(minutes=31)
+LATER = AT + dt.timedelta(minutes=5)  # the claim of a worker that died has lapsed by then
+
+BUILDING = "cpl.services.publication.building"
+PLACING = "cpl.services.publication.placing"
+LIMBS = "cpl.services.publication.limbs"
+RUNNING = "cpl.services.publication.running"
+OUTBOX = "secgov.journal.services.outbox"
+
+STEPS = {
+    "before the edition is built": (RUNNING, "build_next_edition", "before", 1),
+    "when its rows are read": (BUILDING, "edition_rows", "after", 1),
+    "when it is stored, not committed": (BUILDING, "_store", "after", 1),
+    "when its changes are issued, not committed": (BUILDING, "_issue_changes", "after", 1),
+    "when it is committed, without its files": (RUNNING, "build_next_edition", "after", 1),
+    "between two of its files": (PLACING, "write_whole", "after", 3),
+    "before the witness": (PLACING, "write_witness", "before", 1),
+    "after the witness, before the switch": (PLACING, "write_witness", "after", 1),
+    "while the Website is switched": (PLACING, "_switch_entries", "after", 1),
+    "when it is placed, and nobody is told": (RUNNING, "place_edition", "after", 1),
+    "between two notices": (LIMBS, "notice_contacts", "before", 4),
+    "when the notices stand, before any mail": (LIMBS, "_finish_parties", "after", 1),
+    "before the first mail": (OUTBOX, "_send", "before", 1),
+    "between the hand-over of a mail and its commit": (OUTBOX, "_send", "after", 3),
+    "while the first limb is written down": (LIMBS, "discharge_limb", "before", 1),
+    "between two limbs": (LIMBS, "_finish_dcc", "after", 2),
+}
+
+
+@pytest.fixture
+def stage(settings, tmp_path):
+    """Everybody whom a publication needs, a first edition, and a second change that waits."""
+    publishing.signing_key(settings, tmp_path)
+    stage = publishing.stage()
+    publishing.publish(devices.NOON - dt.timedelta(hours=1), at_once=True)
+    stage.change = publishing.listed(stage.cast)
+    return stage
+
+
+def worker(settings, tmp_path, *step, at=AT, **environment):
+    """Start a worker in a process of its own, as the application's role; give the process."""
+    given = dict(os.environ) | {
+        "EDITION_DIR": str(settings.EDITION_DIR),
+        "SIGNING_KEY_FILE": settings.SIGNING_KEY_FILE,
+        "EMAIL_URL": f"filemail:///{tmp_path}/mail",
+        "PYTHONPATH": str(PROJECT),
+        **environment,
+    }
+    given.pop("CPL_DATABASE_ROLE", None)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.campaigns.worker", at.isoformat(), *map(str, step)],
+        cwd=PROJECT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def recover():
+    """The next sweeps, five minutes later."""
+    publishing.publish(LATER)
+    publishing.carry(LATER)
+
+
+def letters(tmp_path):
+    """How often each Message-ID left, by any process."""
+    left = collections.Counter()
+    for file in (tmp_path / "mail").glob("*"):
+        left.update(re.findall(r"^Message-ID: (\S+)", file.read_text(), re.MULTILINE))
+    left.update(letter.message()["Message-ID"] for letter in mail.outbox)
+    return left
+
+
+def assert_whole(stage, settings):
+    """One edition on from the first, every limb done, nothing owed, every promise kept."""
+    connection.close()
+    assert list(Edition.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+    edition = Edition.objects.latest()
+    assert ListChange.objects.get(pk=stage.change.pk).edition == edition
+    assert set(edition.limbs.values_list("limb", flat=True)) == {"dcc", "website", "parties"}
+    assert not Obligation.objects.standing().filter(clause__startswith="F2.8").exists()
+    assert Notice.objects.filter(template="cpl/edition_issued", subject_id=str(edition.pk)).count() == 4
+    assert read_witness(settings.EDITION_DIR).edition == 2
+    counters = promises.count_promises(at=LATER, full=True)
+    assert {name: number for name, number in counters.items() if number} == {}
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS.keys())
+@pytest.mark.clause("F2.8-0")
+def test_worker_killed_ends_with_one_edition_and_every_limb(stage, settings, tmp_path, step):
+    process = worker(settings, tmp_path, *step)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL, f"the fault did not land:\n{said}"
+    recover()
+    assert_whole(stage, settings)
+    left = letters(tmp_path)
+    assert len(left) == Message.objects.count() and not Message.objects.waiting().exists()
+    repeated = {key: number for key, number in left.items() if number > 1}
+    assert len(repeated) <= 1 and all(number == 2 for number in repeated.values())
+
+
+@pytest.mark.clause("F2.8-0")
+def test_two_workers_at_once_issue_one_edition(stage, settings, tmp_path):
+    workers = [worker(settings, tmp_path) for _ in range(2)]
+    for process in workers:
+        said, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    recover()
+    assert_whole(stage, settings)
+    assert set(letters(tmp_path).values()) == {1}
+
+
+@pytest.mark.clause("F2.8-0")
+def test_broker_down_delays_nothing_but_the_nudge(stage, settings, tmp_path):
+    process = worker(settings, tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert "broker" in said, "the fault did not land"
+    assert_whole(stage, settings)
