@@ -10,8 +10,7 @@ from django.http import HttpRequest
 from cpl.models import EligibleCombination, EligibleCombinationMember, RequiredCertificate
 from cpl.rules import device_identity
 from cpl.rules.device_types import clean_device_type
-from secgov.accounts.admin import KeptAdmin
-from secgov.accounts.permissions import Duty, permitted
+from secgov.accounts.admin import KeptAdmin, keeps_reference_data
 from secgov.errors import Refusal
 
 CLEANERS = {
@@ -69,11 +68,11 @@ class MembersInline(admin.StackedInline):
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Whoever keeps reference data."""
-        return permitted(request.user, Duty.KEEP_REFERENCE_DATA) is not None
+        return keeps_reference_data(request)
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Whoever keeps reference data."""
-        return permitted(request.user, Duty.KEEP_REFERENCE_DATA) is not None
+        return keeps_reference_data(request)
 
 
 @admin.register(EligibleCombination)

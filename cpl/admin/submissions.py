@@ -13,12 +13,11 @@ from django.views.decorators.http import require_POST
 from cpl.admin.certificates import certificate_work
 from cpl.admin.decisions import DecisionForm, ProposeForm, VersionForm, draw
 from cpl.models import DeviceModel, Generation, ListingPeriod, Submission
-from cpl.rules.device_identity import FIELDS, DeviceIdentity
 from cpl.rules.listing import listing_limbs
-from cpl.rules.submission_warnings import Sibling, SubmissionWarning, warnings_about
-from cpl.services.list_changes import propose_listing
+from cpl.services.additions import propose_listing
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
 from cpl.services.submissions import reject, take_up
+from cpl.services.warnings import warnings_of
 from secgov.accounts.permissions import Duty, permitted
 from secgov.errors import Refusal
 from secgov.journal import clock
@@ -179,7 +178,7 @@ class SubmissionAdmin(RegisterAdmin):
             "form": next(iter(refused.values()), None),
             "limbs": limbs,
             "lacking": [each for each in limbs if not each.met],
-            "warnings": _warnings(submission, siblings, bool(given)),
+            "warnings": warnings_of(submission),
             "siblings": siblings[:MOST_SIBLINGS],
             "more_siblings": max(0, len(siblings) - MOST_SIBLINGS),
             "given_only": [row for row in given if row.certificate_id is None],
@@ -235,29 +234,6 @@ def _siblings(submission: Submission) -> list[DeviceModel]:
     for row in rows:
         row.is_listed = row.pk in listed
     return rows
-
-
-def _warnings(
-    submission: Submission, siblings: list[DeviceModel], certificates: bool
-) -> tuple[SubmissionWarning, ...]:
-    own = submission.relists_id or submission.entry_number
-    shares = Q(manufacturer=submission.manufacturer_identifier)
-    if submission.image_hash:
-        shares |= Q(image_hash=submission.image_hash)
-    compared = DeviceModel.objects.filter(shares).exclude(pk=own)
-    return warnings_about(
-        identity_of(submission),
-        image_hash=submission.image_hash,
-        siblings=[
-            Sibling(
-                f"{row.pk:06d}",
-                DeviceIdentity(**{name: getattr(row, name) for name in FIELDS}),
-                row.image_hash,
-            )
-            for row in compared
-        ],
-        certificates_attached=certificates,
-    )
 
 
 def _acts(submission: Submission) -> QuerySet[Act]:

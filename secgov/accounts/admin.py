@@ -21,6 +21,13 @@ from secgov.journal.desk import RegisterAdmin, tag
 from secgov.journal.models import BankHoliday
 
 
+def keeps_reference_data(request: HttpRequest) -> bool:
+    """Say whether the person of a request keeps reference data; asked often, looked up once."""
+    if not hasattr(request, "keeps_reference_data"):
+        request.keeps_reference_data = permitted(request.user, Duty.KEEP_REFERENCE_DATA) is not None
+    return request.keeps_reference_data
+
+
 class KeptForm(forms.ModelForm):
     """A form of reference data: every change asks why."""
 
@@ -41,11 +48,11 @@ class KeptAdmin(RegisterAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Say whether the person keeps reference data."""
-        return permitted(request.user, Duty.KEEP_REFERENCE_DATA) is not None
+        return keeps_reference_data(request)
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Say whether the person keeps reference data."""
-        return permitted(request.user, Duty.KEEP_REFERENCE_DATA) is not None
+        return keeps_reference_data(request)
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         """Leave out the question for a reason where nothing can be changed."""
