@@ -21,7 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what is owed by the person's organisations, their submissions by state, and the newest notices."""
     rows = own_submissions(request.user)
     by_state = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
-    latest = list(rows.exclude(state__in=GROUPS["ended"][1])[:SHOWN])
+    # Drafts stand above, as something asked of the person.
+    latest = list(rows.exclude(state__in=(Submission.State.DRAFT, *GROUPS["ended"][1]))[:SHOWN])
     owed = Obligation.objects.standing().filter(
         organisation__in=organisations_of(request.user, Duty.READ_NOTICES)
     )
