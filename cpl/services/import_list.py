@@ -13,7 +13,7 @@ from itertools import islice
 
 from django.db import connection, transaction
 
-from cpl.models import DeviceModel, ListImport, Submission
+from cpl.models import DeviceModel, Edition, ListImport, Submission
 from cpl.reading import REMOVED, Problem, Reading, ReadRow, read_edition
 from cpl.rules.publication import format_edition
 from cpl.rules.versions import generation_of
@@ -126,6 +126,8 @@ def _check_register_is_empty() -> None:
     elif Submission.objects.exclude(entry_number=None).exists():
         # A number reserved for a submission may be one that the imported list uses for something else.
         held = "submissions with reserved entry numbers"
+    elif Edition.objects.exists():
+        held = "an edition of its own, after which the numbers run on without a gap"
     else:
         return
     raise Refusal(
