@@ -3,7 +3,7 @@
 import datetime as dt
 
 from cpl.models import ListChange, Submission
-from cpl.services import certificates, list_changes, submissions
+from cpl.services import additions, certificates, list_changes, submissions
 from secgov.accounts.models import Organisation, User
 
 REASON = "Sample: checked against the evidence."
@@ -89,6 +89,6 @@ def _propose(submission: Submission, people: dict[str, User], at: dt.datetime) -
             models_named=True,
             reason=REASON,
         )
-    return list_changes.propose_listing(
+    return additions.propose_listing(
         submission=submission, by=by, at=at, version=submission.version, reason=REASON
     )

@@ -18,8 +18,9 @@ from cpl.services.submissions import (
     keep_version,
     lock_submission,
     record_evidence,
-    what_draft_lacks,
+    what_keeps_back,
 )
+from cpl.services.warnings import raise_warnings
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted
 from secgov.documents.models import Document
@@ -88,7 +89,7 @@ def answer_query(
     grant = _own(submission, by)
     text = clean_reason(text, field="text")
     _guard_state(submission, "answer", "answered")
-    refuse_any(what_draft_lacks(submission, declared=True))
+    refuse_any(what_keeps_back(submission, declared=True))
     query = submission.queries.select_for_update().get(answered_at=None)
     query.answered_by, query.answered_at, query.answer, query.document = by, at, text, document
     query.full_clean()
@@ -97,6 +98,7 @@ def answer_query(
     submission.answer()
     keep(submission)
     submission = record_evidence(submission, actor=grant.actor, at=at)
+    raise_warnings(submission=submission, at=at)
     keep_version(submission, event=SubmissionVersion.Event.ANSWERED, by=by, at=at)
     act = journal.record(
         actor=grant.actor,

@@ -13,7 +13,7 @@ from cpl.models import (
     ListingPeriod,
     Submission,
 )
-from cpl.services import list_changes, submissions
+from cpl.services import additions, list_changes, submissions
 from cpl.services import certificates as certificate_services
 from firmware_repo.models import FirmwareRecord
 from secgov.accounts.models import Membership, Role
@@ -65,7 +65,7 @@ def test_listing_on_a_certificate_that_nobody_attested_is_refused(cast):
         submission=submission, by=cast.secretariat, at=NOON, version=submission.version
     )
     with pytest.raises(Refusal):
-        list_changes.propose_listing(
+        additions.propose_listing(
             submission=submission, by=cast.secretariat, at=NOON, version=submission.version, reason="Hurry."
         )
 
@@ -83,11 +83,11 @@ def test_a_further_model_on_a_valid_certificate_counts_only_once_attested(cast):
     )
     second = submissions.take_up(submission=second, by=cast.secretariat, at=NOON, version=second.version)
     with pytest.raises(Refusal, match="nobody has attested"):
-        list_changes.propose_listing(
+        additions.propose_listing(
             submission=second, by=cast.secretariat, at=NOON, version=second.version, reason="x"
         )
     devices.attest_all(second, cast.secretariat)
-    change = list_changes.propose_listing(
+    change = additions.propose_listing(
         submission=second, by=cast.secretariat, at=NOON, version=second.version, reason="x"
     )
     devices.approved(change, cast.approver)
@@ -188,7 +188,7 @@ def test_sent_back_submission_is_in_review_again_and_can_be_proposed_anew(cast):
     connection.check_constraints()
     submission = Submission.objects.get()
     assert submission.state == "in_review"
-    again = list_changes.propose_listing(
+    again = additions.propose_listing(
         submission=submission, by=cast.secretariat, at=NOON, version=submission.version, reason="Checked."
     )
     devices.approved(again, cast.approver)
@@ -203,7 +203,7 @@ def test_smets1_is_listed_without_certificates_once_a_combination_holds_it(cast)
         devices.proposed(submission, cast.secretariat)
     submission = Submission.objects.get()
     casts.eligible_combination(submission)
-    change = list_changes.propose_listing(
+    change = additions.propose_listing(
         submission=submission,
         by=cast.secretariat,
         at=NOON,
@@ -256,6 +256,6 @@ def test_found_invalid_certificate_can_no_longer_carry_a_listing(cast):
         submission=submission, by=cast.secretariat, at=NOON, version=submission.version
     )
     with pytest.raises(Refusal, match="is invalid"):
-        list_changes.propose_listing(
+        additions.propose_listing(
             submission=submission, by=cast.secretariat, at=NOON, version=submission.version, reason="x"
         )

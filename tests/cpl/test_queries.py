@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from cpl.models import AssuranceCertificate, ListingPeriod, Submission
-from cpl.services import list_changes, queries, submissions
+from cpl.services import additions, queries, submissions
 from secgov.accounts.models import Role
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Message, Obligation
@@ -68,7 +68,7 @@ def test_an_answer_brings_it_back_as_a_new_version_with_the_value_put_right(cast
     first, second = submission.versions.all()
     assert (first.fields["firmware_version"], second.fields["firmware_version"]) == ("05080607", "05080700")
     devices.attest_all(submission, cast.secretariat)
-    change = list_changes.propose_listing(
+    change = additions.propose_listing(
         submission=submission, by=cast.secretariat, at=NOON, version=submission.version, reason="Now right."
     )
     devices.approved(change, cast.approver)

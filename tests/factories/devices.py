@@ -5,8 +5,8 @@ import itertools
 from typing import Any
 
 from cpl.models import ListChange, Submission
+from cpl.services import additions, list_changes, submissions
 from cpl.services import certificates as certificate_services
-from cpl.services import list_changes, submissions
 from secgov.accounts.models import Organisation, User
 
 NOON = dt.datetime(2026, 12, 1, 12, 0, tzinfo=dt.UTC)
@@ -84,7 +84,7 @@ def proposed(submission: Submission, secretariat: User, *, at: dt.datetime = NOO
     """A submission taken up, attested and proposed for listing."""
     submission = submissions.take_up(submission=submission, by=secretariat, at=at, version=submission.version)
     attest_all(submission, secretariat, at=at)
-    return list_changes.propose_listing(
+    return additions.propose_listing(
         submission=submission,
         by=secretariat,
         at=at,
