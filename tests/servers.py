@@ -7,6 +7,7 @@ imported, by the process that a person started; the processes of pytest-xdist in
 import atexit
 import os
 import secrets
+import tempfile
 import zlib
 from contextlib import AbstractContextManager
 
@@ -26,6 +27,10 @@ def begin() -> None:
         _running = servers.for_tests(Places(), _given())
         os.environ.update(_running.__enter__())
         os.environ[RUN] = f"{os.getpid()}_{secrets.token_hex(3)}"
+        os.environ["TMPDIR"] = os.environ[
+            "CPL_TEST_FOLDER"
+        ]  # pytest's files and a browser's go when the run ends
+        tempfile.tempdir = None
         atexit.register(end)
     folder = f"{os.environ['CPL_TEST_FOLDER']}/{worker()}"
     os.makedirs(folder, exist_ok=True)
