@@ -17,6 +17,10 @@ def put_forward(change: ListChange, *, facts: rules.ChangeFacts, grant: Grant, a
     Raises Refusal where one of the change's gates is shut.
     """
     rules.check_gates(facts)
+    change.gates = change.gates or [
+        {"clause": each.clause, "asks": each.asks, "met": each.met, "at": at.isoformat()}
+        for each in rules.gates(facts)
+    ]
     change.digest = rules.digest_of([change.after])
     change.proposed_by, change.proposed_at = grant.user, at
     change.full_clean(exclude=["state"])
