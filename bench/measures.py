@@ -33,20 +33,36 @@ class Measured:
         return f"{verdict:6}  {self.reached:8.2f}  {promised:>13} {self.unit:5}  {self.name} ({self.detail})"
 
 
-def slowdown(name: str, seconds: float, yardstick: str, yardstick_seconds: float, bound: float) -> Measured:
-    """How many times the yardstick's time something took, which may be `bound` at most."""
+def slowdown(name: str, medians: tuple[float, float], yardstick: str, bound: float) -> Measured:
+    """How many times the yardstick's time something took, which may be `bound` at most; see `median_seconds`."""
+    seconds, yardstick_seconds = medians
     detail = f"{seconds:.2f} s; {yardstick} {yardstick_seconds:.3f} s"
     return Measured(name, seconds / yardstick_seconds, AT_MOST, bound, detail=detail)
 
 
 def median_seconds(
-    repeat: int, work: Callable[[], object], *, before: Callable[[], object] = lambda: None
-) -> float:
-    """The median time of `repeat` runs of `work`, each after an untimed `before`."""
-    taken = []
+    repeat: int,
+    work: Callable[[], object],
+    yardstick: Callable[[], object],
+    *,
+    before_work: Callable[[], object] = lambda: None,
+    before_yardstick: Callable[[], object] = lambda: None,
+) -> tuple[float, float]:
+    """The median times of `work` and of `yardstick`, each run `repeat` times after an untimed preparation.
+
+    They take turns, so that whatever else the machine does slows both alike.
+    """
+    taken: list[float] = []
+    taken_by_yardstick: list[float] = []
     for _ in range(repeat):
-        before()
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+        before_yardstick()
+        taken_by_yardstick.append(_seconds(yardstick))
+        before_work()
+        taken.append(_seconds(work))
+    return statistics.median(taken), statistics.median(taken_by_yardstick)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

@@ -18,6 +18,7 @@ def fresh() -> None:
     connection.close()
     database.copy_template(NAME)
     connection.settings_dict["NAME"] = NAME
+    connection.ensure_connection()
 
 
 def remove() -> None:

@@ -1,5 +1,6 @@
 """Take over a published edition of the list."""
 
+import gc
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Import the file, or stop with a report of what is wrong with it."""
         path: Path = options["file"]
+        gc.freeze()  # what stands now outlives the import; the collector need not walk through it again and again
         try:
             with path.open("rb") as stream:
                 data = stream.read(LARGEST_FILE + 1)
