@@ -62,7 +62,8 @@ class FirmwareRecord(models.Model):
                 & Q(address__trim__length__gt=0)
                 & Q(release_notes__trim__length__gt=0),
                 name="firmware_repo_firmwarerecord_complete",
-                violation_error_message="The repository needs an email address, a telephone number, a business address and release notes.",
+                violation_error_message="The repository needs an email address, a telephone number, "
+                "a business address and release notes.",
             ),
         ]
 

@@ -35,15 +35,10 @@ from cpl.models.reviews import (
 from cpl.models.submissions import Submission, SubmissionCertificate
 
 __all__ = [
-    "Upload",
-    "SubmissionVersion",
-    "SubmissionQuery",
-    "SubmissionGroup",
-    "RaisedWarning",
-    "CorrectionRequest",
     "AssuranceCertificate",
     "Body",
     "CertificateCoverage",
+    "CorrectionRequest",
     "DeviceModel",
     "Edition",
     "EditionForm",
@@ -58,6 +53,7 @@ __all__ = [
     "PhysicalDeviceType",
     "PublicationRequest",
     "PublishedEntry",
+    "RaisedWarning",
     "Receipt",
     "ReceiptHoldback",
     "RequiredCertificate",
@@ -65,4 +61,8 @@ __all__ = [
     "SpecType",
     "Submission",
     "SubmissionCertificate",
+    "SubmissionGroup",
+    "SubmissionQuery",
+    "SubmissionVersion",
+    "Upload",
 ]

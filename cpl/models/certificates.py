@@ -71,7 +71,8 @@ class AssuranceCertificate(models.Model):
                 condition=~Q(body="NCSC")
                 | ((Q(expires_on__isnull=False) | Q(renews_on__isnull=False)) & ~Q(sc_version="")),
                 name="cpl_assurancecertificate_cpa_has_date_and_sc",
-                violation_error_message="A CPA Certificate has an expiry or renewal date and a Security Characteristics version (Z2.1(g)).",
+                violation_error_message="A CPA Certificate has an expiry or renewal date "
+                "and a Security Characteristics version (Z2.1(g)).",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["recorded", "valid", "invalid", "void"]),

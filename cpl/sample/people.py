@@ -81,9 +81,13 @@ def load_people(*, at: dt.datetime, sign_ins: Path) -> dict[str, User]:
         organisations[name], created = Organisation.objects.get_or_create(
             name=name,
             defaults={
-                "kind": kind, "party_category": category, "is_import_supplier": imports, "is_gas_supplier": gas, "admitted_at": at,
+                "kind": kind,
+                "party_category": category,
+                "is_import_supplier": imports,
+                "is_gas_supplier": gas,
+                "admitted_at": at,
             },
-        )  # fmt: skip
+        )
         if created:
             Contact.objects.create(
                 organisation=organisations[name], email=f"notices@{_address(name)}", name="Notices desk"

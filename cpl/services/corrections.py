@@ -70,7 +70,7 @@ def clean_values(model: DeviceModel, values: Mapping[str, str]) -> dict[str, str
     now = fields_of(model)
     wanted = now | {field: str(values[field]).strip() for field in CORRECTABLE if field in values}
     device = _read(wanted)
-    refusals = ()
+    refusals: tuple[Refusal, ...] = ()
     if any(wanted[field] != now[field] for field in IMAGE_FIELDS):
         image, refusals = read_image(wanted, has_image=any(wanted[field] for field in IMAGE_FIELDS))
         if image is not None:

@@ -18,6 +18,8 @@ def answer_status(*, fields: Mapping[str, str], on: dt.date) -> Status:
     """
     question, refusals = read_question(fields)
     refuse_any(refusals)
+    if question is None:
+        raise AssertionError("a question without refusals is a question")
     entries = PublishedEntry.objects.defer("record").filter(
         device_type=question.device_type,
         manufacturer_identifier=question.manufacturer_identifier,

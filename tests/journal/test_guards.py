@@ -22,7 +22,7 @@ def listed(transactional_db):
     change = devices.approved(
         devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat), cast.approver
     )
-    journal.seal_acts(at=devices.NOON)
+    journal.seal_acts()
     return change
 
 
@@ -54,7 +54,7 @@ def test_the_applications_role_may_not_touch_what_is_insert_only(role, table, st
 @pytest.mark.clause("Z6.11-1")
 def test_the_applications_role_may_delete_no_entry_and_nothing_that_hangs_on_it(role, table):
     with role.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        cursor.execute(f"DELETE FROM {table}")  # noqa: S608  the names stand above
+        cursor.execute(f"DELETE FROM {table}")
     role.rollback()
 
 
@@ -85,7 +85,7 @@ def test_even_the_owner_deletes_no_entry(listed):
 def test_even_the_owner_changes_no_act(listed):
     for statement in ("UPDATE journal_act SET reason = 'another'", "DELETE FROM journal_act"):
         with (
-            pytest.raises(DatabaseError, match="Cannot (update|delete)"),
+            pytest.raises(DatabaseError, match=r"Cannot (update|delete)"),
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
@@ -125,11 +125,11 @@ def test_an_act_of_another_transaction_does_not_excuse_a_change(listed):
 def test_seals_chain_every_act_once_and_a_second_run_seals_nothing(db):
     cast = casts.cast()
     devices.submitted(cast.manufacturer, cast.maker)
-    first = journal.seal_acts(at=devices.NOON)
+    first = journal.seal_acts()
     assert first.acts == Act.objects.count() == SealedAct.objects.count()
-    assert journal.seal_acts(at=devices.NOON) is None
+    assert journal.seal_acts() is None
     devices.draft(cast.manufacturer, cast.maker)
-    second = journal.seal_acts(at=devices.NOON)
+    second = journal.seal_acts()
     assert second.previous == first and Seal.objects.count() == 2
     assert journal.verify_seals() == []
 
@@ -138,7 +138,7 @@ def test_seals_chain_every_act_once_and_a_second_run_seals_nothing(db):
 def test_a_changed_act_breaks_its_seal_and_names_it(db):
     cast = casts.cast()
     devices.draft(cast.manufacturer, cast.maker)
-    seal = journal.seal_acts(at=devices.NOON)
+    seal = journal.seal_acts()
     connection.check_constraints()  # no trigger may be pending on a table that is altered
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE journal_act DISABLE TRIGGER USER")

@@ -124,7 +124,7 @@ def raise_alarms(*, at: dt.datetime) -> int:
         gravest = ""
         for field, instant, words in (
             ("half_alarm_at", part_of_period(obligation.opened_at, obligation.due_at, HALF), "Half of the time has passed"),
-            ("most_alarm_at", part_of_period(obligation.opened_at, obligation.due_at, MOST), "Four fifths of the time have passed"),
+            ("most_alarm_at", part_of_period(obligation.opened_at, obligation.due_at, MOST), "Four fifths have passed"),
             ("due_alarm_at", obligation.due_at, "The time has passed"),
         ):  # fmt: skip
             if getattr(obligation, field) is None and at >= instant:
