@@ -12,7 +12,7 @@ definition of every field, and twenty thousand rows within about a tenth of a se
 import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -309,11 +309,13 @@ def _warnings(table: _Table) -> list[str]:
         zip(map(str.upper, table.columns[HASH]), map(str.upper, table.columns[FIRMWARE]), strict=True)
     )
     times = Counter(image_hash for image_hash, _ in pairs)
+    several: defaultdict[str, list[str]] = defaultdict(list)
+    for image_hash, firmware in pairs:
+        if image_hash and times[image_hash] > 1:
+            several[image_hash].append(firmware)
     return [
-        f"The Hash {image_hash} stands with {times[image_hash]} firmware versions: "
-        f"{', '.join(sorted(firmware for other, firmware in pairs if other == image_hash))}."
-        for image_hash in sorted(times)
-        if image_hash and times[image_hash] > 1
+        f"The Hash {image_hash} stands with {len(found)} firmware versions: {', '.join(sorted(found))}."
+        for image_hash, found in sorted(several.items())
     ]
 
 
