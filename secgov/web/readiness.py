@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from secgov.checks import application_may_change_the_journal
 from secgov.journal.models import Heartbeat
 
 PATIENCE = 3  # a sweep may miss two turns before it counts as stopped
@@ -67,12 +68,7 @@ def _migrations() -> Finding:
 
 def _role() -> Finding:
     """The database itself must refuse to change what is written once; as the owner we could."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT has_table_privilege('journal_act', 'UPDATE') OR has_table_privilege('journal_act', 'DELETE')"
-        )
-        may_change = cursor.fetchone()[0]
-    if may_change and not settings.DEBUG:
+    if application_may_change_the_journal() and not settings.DEBUG:
         return Finding(
             "database role", False, "This process is signed in as a role that may change the journal."
         )
