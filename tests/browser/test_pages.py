@@ -28,13 +28,11 @@ def stage(settings: LazySettings, tmp_path: Path) -> publishing.Stage:
     publishing.listed(made.cast, at=AT)
     publishing.publish(AT, at_once=True)
     publishing.carry(AT)
-    devices.proposed(
-        devices.submitted(made.cast.manufacturer, made.cast.maker, at=AT, firmware_version="05080609"),
-        made.cast.secretariat,
-        at=AT,
-    )
-    devices.submitted(made.cast.manufacturer, made.cast.maker, at=AT, firmware_version="0508060B")
-    devices.draft(made.cast.manufacturer, made.cast.maker, at=AT, firmware_version="0508060A")
+    maker = (made.cast.manufacturer, made.cast.maker)
+    awaited = devices.submitted(*maker, at=AT, firmware_version="05080609", image_hash="CD" * 32)
+    devices.proposed(awaited, made.cast.secretariat, at=AT)
+    devices.submitted(*maker, at=AT, firmware_version="05080610", image_hash="EF" * 32)
+    devices.draft(*maker, at=AT, firmware_version="05080611", image_hash="12" * 32)
     return made
 
 
