@@ -37,7 +37,7 @@ def faults(page: Page, address: str, *, status: int = 200, widths: tuple[int, ..
 
 def _seen(page: Page) -> list[str]:
     """What is wrong with the page as it stands in its window."""
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
     said = [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"][:3]]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         said.append("is wider than the window")
