@@ -29,7 +29,7 @@ def stage(settings, tmp_path):
     return stage
 
 
-@pytest.mark.clause("Z6.11")
+@pytest.mark.clause("Z6.11-1")
 def test_imported_list_is_built_under_its_own_number_with_its_printed_date(stage):
     [edition] = publishing.publish(IMPORTED_AT + MINUTE)
     assert (str(edition), edition.issued_on, edition.issued_at) == (

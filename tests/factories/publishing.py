@@ -1,6 +1,7 @@
 """A signing key, the DCC and some Parties: what publishing an edition needs besides an approved change."""
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def party(name: str, kind: str = Organisation.Kind.PARTY) -> Organisation:
 
 def listed(cast: casts.Cast, *, at: dt.datetime = devices.NOON, **values: object) -> ListChange:
     """An approved addition of a device, by the services that make one in life."""
+    if "firmware_version" in values:  # a hash that stands with another firmware version asks for an answer
+        values = {"image_hash": hashlib.sha256(str(values["firmware_version"]).encode()).hexdigest()} | values
     submission = devices.submitted(cast.manufacturer, cast.maker, at=at, **values)
     return devices.approved(devices.proposed(submission, cast.secretariat, at=at), cast.approver, at=at)
 
