@@ -78,9 +78,6 @@ ROWS: dict[str, Probe | Public] = {
     "accounts/password/reset/*": Public(
         "where one asks for a new password; it tells nobody who has an account"
     ),
-    "accounts/password/reset/*": Public(
-        "where one asks for a new password; it tells nobody who has an account"
-    ),
     "accounts/confirm-email/": Public("says that a mail was sent"),
     "accounts/confirm-email/(*": Public("a link that was mailed; another key opens nothing"),
     "accounts/login/code/confirm/": TO_SIGN_IN,
@@ -100,8 +97,8 @@ ROWS: dict[str, Probe | Public] = {
 }
 
 EXAMPLES = {
-    "edition": "0.001", "edition:number": "0.001", "form": "csv", "number": "000001", "slug": "device", "key": "x-y", "uidb36": "1", "app_label": "cpl",
-    "content_type_id": "1", "object_id": "1", "notice": "1", "pk": "1",
+    "edition": "0.001", "edition:number": "0.001", "form": "csv", "number": "000001", "slug": "device", "key": "x-y",
+    "uidb36": "1", "app_label": "cpl", "object_id": "1", "notice": "1", "pk": "1",
 }  # fmt: skip
 """What stands for the parts of an address that no row of the world below gives."""
 
