@@ -206,7 +206,9 @@ def read_device(fields: Mapping[str, str]) -> tuple[DeviceIdentity | None, tuple
 
 
 def _clean_hex(text: str, length: int, field: str, clause: str, name: str) -> str:
-    tidy = text.strip().upper()
+    tidy = _upper(text.strip())
+    if len(tidy) == length and _HEX.match(tidy):
+        return tidy
     remedy = f"Give {length} hexadecimal digits (0-9, A-F), leading zeros included."
     if not tidy:
         raise Refusal(f"The {name} is missing.", clause=clause, field=field, remedy=remedy)
@@ -218,11 +220,14 @@ def _clean_hex(text: str, length: int, field: str, clause: str, name: str) -> st
             field=field,
             remedy=remedy,
         )
-    if len(tidy) != length:
-        raise Refusal(
-            f"The {name} has {len(tidy)} {'digit' if len(tidy) == 1 else 'digits'}; it must have {length}.",
-            clause=clause,
-            field=field,
-            remedy=remedy,
-        )
-    return tidy
+    raise Refusal(
+        f"The {name} has {len(tidy)} {'digit' if len(tidy) == 1 else 'digits'}; it must have {length}.",
+        clause=clause,
+        field=field,
+        remedy=remedy,
+    )
+
+
+def _upper(text: str) -> str:
+    # Only plain letters: in upper case the ligature “ﬀ” would become two hexadecimal digits that nobody wrote.
+    return text.upper() if text.isascii() else text

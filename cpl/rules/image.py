@@ -76,7 +76,9 @@ def clean_image_hash(text: str) -> str:
 
     Raises Refusal (field ``image_hash``) for another length or another character.
     """
-    tidy = text.strip().upper()
+    tidy = text.strip()
+    if tidy.isascii():  # in upper case the ligature “ﬀ” would become two hexadecimal digits that nobody wrote
+        tidy = tidy.upper()
     if not tidy:
         said = "The Hash of the image is missing."
     elif len(tidy) != HASH_DIGITS:

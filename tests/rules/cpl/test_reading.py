@@ -89,6 +89,8 @@ def test_smets1_hub_carries_smets_and_no_gbcs():
         (edited(HUB, c8="ACC"), "The hardware revision has 3 digits; it must have 2"),
         (edited(HUB, c9="433100AD"), "it says “433100AD”, but the model and hardware make “433100AC”"),
         (edited(HUB, c10="1.24E+07"), "The firmware version contains “.”"),
+        (edited(HUB, c10="124074ﬀ"), "The firmware version contains “ﬀ”"),
+        (edited(HUB, c13="ﬀ" + HUB[12][2:]), "The Hash of the image has 63 characters"),
         (edited(HUB, c11="SMETS 4.2"), "“SMETS 4.2” is not a specification version"),
         (edited(HUB, c11="SMETS V4.2"), "A SMETS2+ Communications Hub is built to CHTS, not to SMETS"),
         (edited(METER, c11="CHTS V1.0"), "is built to SMETS, not to CHTS"),
