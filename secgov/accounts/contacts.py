@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from secgov.accounts import rules
+from secgov.accounts.rules.contacts import check_contact_may_go
 from secgov.accounts.models import Contact, Organisation, User
 from secgov.accounts.permissions import Duty, require
 from secgov.errors import Conflict
@@ -47,7 +47,7 @@ def retire_contact(*, contact: Contact, by: User, at: dt.datetime) -> Contact:
     others = (
         organisation.contacts.filter(purpose=contact.purpose, retired_at=None).exclude(pk=contact.pk).count()
     )
-    rules.check_contact_may_go(is_party=organisation.is_party, others=others)
+    check_contact_may_go(is_party=organisation.is_party, others=others)
     contact.retired_at = at
     contact.save(update_fields=["retired_at"])
     journal.record(
