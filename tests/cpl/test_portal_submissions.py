@@ -141,7 +141,7 @@ def test_firmware_coded_unlike_its_siblings_is_warned_about_but_not_refused(clie
         removed_entry(number, firmware_version=firmware)
     draft = fill(client, begin(client), hardware={"firmware_version": "101A1722"})
     page = client.get(f"/portal/submissions/{draft.reference}/check/").content.decode()
-    assert "is it coded in the same way?" in page
+    assert 'aria-labelledby="w1"' in page and 'href="/clauses/#Z2.1(c)"' in page
     assert hand_in(client, draft).state == State.SUBMITTED
 
 
