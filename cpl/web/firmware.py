@@ -17,7 +17,7 @@ PAGE = 25
 
 @require_safe
 def releases(request: HttpRequest) -> HttpResponse:
-    """List the releases of entries that an edition names, newest entry first; `q` looks for a number or a maker."""
+    """List the releases of entries that an edition names; `q` looks for a number or a maker. Section F2.14"""
     if not may_read_firmware(request):
         return _turn_away(request)
     words = request.GET.get("q", "").replace("\0", "").strip()[:120]

@@ -1,4 +1,4 @@
-"""What the documents leave open, and how we read it until their owner rules otherwise. Shown on /guidance/."""
+"""What the documents leave open, how we read it, and what their words mean: for /guidance/. X-2 and X-4"""
 
 from dataclasses import dataclass
 
