@@ -226,6 +226,20 @@ class SubmissionCertificate(models.Model):
     document = models.ForeignKey(
         "documents.Document", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    firmware_named = models.CharField(
+        "firmware as the certificate names it",
+        max_length=120,
+        blank=True,
+        help_text="Only where it is not written as in the submission.",
+    )
+    mapping_evidence = models.ForeignKey(
+        "documents.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="That both names mean the same firmware; kept for audit, never published.",
+    )
     certificate = models.ForeignKey(
         "cpl.AssuranceCertificate", models.PROTECT, null=True, blank=True, related_name="submitted_as"
     )

@@ -15,8 +15,8 @@ from cpl.portal.frame import check_may_submit, own_submission, own_submissions, 
 from cpl.portal.judged import error_of, refuse
 from cpl.portal.progress import happenings_of, progress_of
 from cpl.portal.steps import side
-from cpl.services.submission_warnings import warnings_of
 from cpl.services.submissions import TAKE_UP_TARGET, start_submission, submit, what_draft_lacks, withdraw
+from cpl.services.warnings import warnings_of
 from secgov.accounts.models import Organisation
 from secgov.accounts.permissions import Duty, organisations_of
 from secgov.errors import Refusal

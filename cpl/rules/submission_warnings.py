@@ -1,128 +1,236 @@
 """What looks wrong in a submission although its format is right.
 
-Appendix Z 2.1(c)  A firmware version coded otherwise than those of the sibling
-    entries (decimal digits against hexadecimal ones).
-Appendix Z 2.1(h)(iii)  One Hash on several entries is normal, as one image serves
-    many hardware variants; one Hash with two firmware versions is not.
+Section F2.2  Wrong values in a valid format are found by comparing, never by a pattern.
+    How firmware is coded, shared Hashes and version pairs have rules modules of their
+    own; here are all of them together, and the rest:
+Appendix Z 2.1(a)  A Manufacturer's name that looks like another, or stands with another
+    identifier, is never matched by the system: a person looks at it.
+Appendix Z 2.1(c)  A Device Model that stands already, on the list or removed.
+Section F2.5  A certificate that names other firmware, or other models only.
 Section F2.1(b)  A certificate attached to a SMETS1 submission has no effect.
 
-A warning never refuses: the submitter or the Secretariat answers it. Wrong values in
-a valid format are why it exists, since no pattern finds them.
+A warning never refuses: the submitter or the Secretariat answers it. A note asks for
+no answer.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cpl.rules.device_identity import DeviceIdentity
+from cpl.rules.firmware_coding import coding_warning
+from cpl.rules.image_file import ImageFile, image_file_warnings
+from cpl.rules.shared_hashes import hash_warnings
+from cpl.rules.usual_versions import pair_in_words, pair_warning
 from cpl.rules.versions import SMETS1
+from cpl.rules.warnings import Sibling, Standing, SubmissionWarning, pair_of
+from firmware_repo.rules.manufacturer_names import reason_to_review_name
+
+CERTIFICATE_OTHER_FIRMWARE = "certificate-other-firmware"
 
 
 @dataclass(frozen=True, slots=True)
-class SubmissionWarning:
-    """Something to look at: a stable code, the clause's key, the field, and a sentence."""
+class OfferedCertificate:
+    """A certificate as it is given with a submission.
 
-    code: str
-    clause: str
-    field: str
-    message: str
+    ``name`` is how people call it, ``firmware_named`` the firmware as it names it ("" for
+    as submitted), ``mapped`` whether the manufacturer's mapping evidence came with it.
+    ``other_models`` are the models it was attested for before; ``names_this`` is True
+    where it was attested for this very one.
+    """
+
+    name: str
+    firmware_named: str = ""
+    mapped: bool = False
+    other_models: tuple[str, ...] = ()
+    names_this: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Sibling:
-    """Another entry to compare with: its number, its identity and its Hash ("" for none)."""
+class Maker:
+    """A Manufacturer as it is held: its identifier, and its name ("" where it is not known)."""
 
-    number: str
+    identifier: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A submission as the warnings read it: every value cleaned."""
+
     device: DeviceIdentity
     image_hash: str = ""
-
-
-SIBLINGS_NEEDED = 3
-"""Below this many sibling entries their way of coding firmware shows nothing."""
+    manufacturer_name: str = ""
+    certificates: tuple[OfferedCertificate, ...] = ()
+    image_file: ImageFile | None = None
 
 
 def warnings_about(
-    device: DeviceIdentity,
-    *,
-    image_hash: str,
-    siblings: Iterable[Sibling],
-    certificates_attached: bool,
+    offer: Offer, *, standing: Standing, makers: Iterable[Maker] = ()
 ) -> tuple[SubmissionWarning, ...]:
     """Give every warning about a submission. Section F2.2
 
-    Takes the cleaned device and Hash, the entries to compare with (those of the
-    same manufacturer and those with the same Hash; the entry itself left out when
-    it is corrected or relisted), and whether certificates are attached.
+    Takes the offer, the entries that stand (the one that is corrected or relisted left
+    out) and the Manufacturers that are held.
     """
-    entries = sorted(siblings, key=lambda each: each.number)
-    found = (
-        coding_warning(device, entries),
-        hash_warning(device, image_hash, entries),
-        smets1_certificate_warning(device, certificates_attached=certificates_attached),
-    )
+    device = offer.device
+    found = [
+        name_warning(device, offer.manufacturer_name, tuple(makers)),
+        coding_warning(device, standing.of_maker(device.manufacturer_identifier)),
+        pair_warning(device, offer.image_hash, standing),
+        *identical_warnings(device, standing.of_hardware(device)),
+        *hash_warnings(device, offer.image_hash, standing),
+        *image_file_warnings(device, offer.image_hash, offer.image_file),
+        *certificate_warnings(device, offer.certificates),
+        smets1_certificate_note(device, certificates_attached=bool(offer.certificates)),
+    ]
     return tuple(each for each in found if each)
 
 
-def coding_warning(device: DeviceIdentity, siblings: Iterable[Sibling]) -> SubmissionWarning | None:
-    """Warn when firmware is coded otherwise than the siblings' is. Appendix Z 2.1(c)
+def name_warning(device: DeviceIdentity, name: str, makers: Sequence[Maker]) -> SubmissionWarning | None:
+    """Warn of a Manufacturer's name that looks like, or stands as, another's. Appendix Z 2.1(a)
 
-    Compares with the entries of the same manufacturer and model, or, if there are
-    fewer than three, of the same manufacturer. All of them in decimal digits and
-    this one with letters is a departure; so is letters in all, and none here.
+    One identifier may have several trading names, so another name is no fault; but it is
+    looked at.
     """
-    same_maker = [
-        each.device
-        for each in siblings
-        if each.device.manufacturer_identifier == device.manufacturer_identifier
-    ]
-    same_model = [each for each in same_maker if each.model_identifier == device.model_identifier]
-    compared = same_model if len(same_model) >= SIBLINGS_NEEDED else same_maker
-    if len(compared) < SIBLINGS_NEEDED:
+    identifier = device.manufacturer_identifier
+    named = [each for each in makers if each.name]
+    held = [each.name for each in named if each.identifier == identifier]
+    elsewhere = [each for each in named if each.identifier != identifier]
+    if not name or name.casefold() in {each.casefold() for each in held}:
         return None
-    ways = {each.firmware_version.isdigit() for each in compared}
-    here = device.firmware_version.isdigit()
-    if ways != {not here}:
+    review = reason_to_review_name(name, tuple(each.name for each in named))
+    same = [each for each in elsewhere if each.name.casefold() == name.casefold()]
+    if review:
+        heading, expected = "The manufacturer’s name looks like another", review
+    elif held:
+        heading = "This manufacturer identifier stands with another name"
+        expected = f"Identifier {identifier} stands with “{held[0]}”."
+    elif same:
+        heading = "This manufacturer’s name stands with another identifier"
+        expected = f"“{same[0].name}” stands with identifier {same[0].identifier}."
+    else:
         return None
-    there, now = ("letters", "only digits") if here else ("only digits", "letters")
+    seen = f"“{name}” with identifier {identifier}."
     return SubmissionWarning(
-        "firmware-coding",
-        "Z2.1(c)",
-        "firmware_version",
-        f"Firmware {device.firmware_version} has {now}, while all {len(compared)} sibling entries of "
-        f"manufacturer {device.manufacturer_identifier} have {there}: is it coded in the same way?",
+        "manufacturer-name", "Z2.1(a)", "manufacturer_name", heading, seen, expected, (identifier, name)
     )
 
 
-def hash_warning(
-    device: DeviceIdentity, image_hash: str, siblings: Iterable[Sibling]
-) -> SubmissionWarning | None:
-    """Warn when the Hash stands with another firmware version. Appendix Z 2.1(h)(iii)"""
-    others = [
-        each
-        for each in siblings
-        if image_hash
-        and each.image_hash == image_hash
-        and each.device.firmware_version != device.firmware_version
-    ]
-    if not others:
-        return None
+def identical_warnings(device: DeviceIdentity, same_hardware: Sequence[Sibling]) -> list[SubmissionWarning]:
+    """Say where the very same Device stands already, on the list or removed. Appendix Z 2.1(c)
+
+    With the same version pair, or removed with another one, it is a warning: wrong rows
+    were once mended by removing them and listing them again. On the list with another
+    pair it is a note: one entry for each pair is as it should be.
+    """
+    same = [each for each in same_hardware if each.device.device_key == device.device_key]
+    return [_identical(device, each) for each in same]
+
+
+def _identical(device: DeviceIdentity, entry: Sibling) -> SubmissionWarning:
+    stands = "is on the list" if entry.listed else "was removed from the list"
+    about = (device.key, entry.number, stands)
+    if entry.device.key == device.key:
+        remedy = (
+            "A second entry of it cannot be listed."
+            if entry.listed
+            else "If it returns, begin with “Entry that returns”: it keeps its number."
+        )
+        return SubmissionWarning(
+            "identical-entry",
+            "Z2.1(c)",
+            "firmware_version",
+            f"The very same Device Model stands as entry {entry.number}",
+            f"{device}.",
+            f"Entry {entry.number} {stands}, with every value the same. {remedy}",
+            about,
+        )
+    seen = f"Firmware {device.firmware_version} with {pair_in_words(pair_of(device))}."
+    expected = f"Entry {entry.number} {stands}: the same hardware and firmware, with {pair_in_words(pair_of(entry.device))}."
+    if entry.listed:
+        return SubmissionWarning(
+            "same-device-other-pair",
+            "Z2.1(d)",
+            "spec_version",
+            f"The same Device stands as entry {entry.number} with other versions",
+            seen,
+            f"{expected} One entry for each pair is as it should be.",
+            about,
+            asks=False,
+        )
     return SubmissionWarning(
-        "hash-two-firmwares",
-        "Z2.1(h)(iii)",
-        "image_hash",
-        f"The same Hash stands at entry {others[0].number} with firmware "
-        f"{others[0].device.firmware_version}, not {device.firmware_version}.",
+        "removed-device-other-pair",
+        "Z2.1(d)",
+        "spec_version",
+        f"The same Device was listed as entry {entry.number} with other versions",
+        seen,
+        expected,
+        about,
     )
 
 
-def smets1_certificate_warning(
+def certificate_warnings(
+    device: DeviceIdentity, certificates: Iterable[OfferedCertificate]
+) -> list[SubmissionWarning]:
+    """Warn of certificates that name other firmware, or other models only. Section F2.5
+
+    The first is answered with the manufacturer's mapping evidence, which is kept for
+    audit and never published.
+    """
+    found = []
+    for each in certificates:
+        if each.firmware_named and not names_firmware(each.firmware_named, device.firmware_version):
+            found.append(
+                SubmissionWarning(
+                    CERTIFICATE_OTHER_FIRMWARE,
+                    "F2.5",
+                    "certificates",
+                    f"{each.name} does not name this firmware",
+                    f"{each.name} names the firmware as “{each.firmware_named}”.",
+                    f"The submission says {device.firmware_version}. It may mean the same; we cannot tell.",
+                    (each.name, each.firmware_named, device.firmware_version),
+                    wants_evidence=not each.mapped,
+                )
+            )
+        if each.other_models and not each.names_this:
+            listed = "; ".join(each.other_models[:3]) + ("; and more" if len(each.other_models) > 3 else "")
+            found.append(
+                SubmissionWarning(
+                    "certificate-other-models",
+                    "F2.5",
+                    "certificates",
+                    f"{each.name} was attested for other models only",
+                    f"{each.name} for {device}.",
+                    f"It was attested for {listed}.",
+                    (each.name, device.key),
+                )
+            )
+    return found
+
+
+def names_firmware(named: str, version: str) -> bool:
+    """Tell whether a certificate's way of naming firmware is plainly the version submitted. Section F2.5
+
+    Takes what the certificate says and the eight digits: “0x00070804” and “0007-0804” are
+    00070804; “7.8.4” may be, but not plainly.
+    """
+    return re.sub(r"^0X|[^0-9A-Z]", "", named.upper()) == version
+
+
+def smets1_certificate_note(
     device: DeviceIdentity, *, certificates_attached: bool
 ) -> SubmissionWarning | None:
-    """Warn that a certificate has no effect for SMETS1. Section F2.1(b)"""
+    """Note that a certificate has no effect for SMETS1. Section F2.1(b)"""
     if device.generation != SMETS1 or not certificates_attached:
         return None
     return SubmissionWarning(
         "smets1-certificate",
         "F2.1(b)",
         "certificates",
-        "No certificate is required of a SMETS1 Device Model: it is kept as information and has no effect.",
+        "No certificate is required of a SMETS1 Device Model",
+        "A certificate is attached.",
+        "None is asked for: it is kept as information and has no effect.",
+        (device.key,),
+        asks=False,
     )

@@ -18,6 +18,7 @@ from cpl.rules.device_identity import FIELDS, DeviceIdentity
 from cpl.rules.image import Image
 from cpl.rules.listing import FormerListing, ListingFacts
 from cpl.rules.required_certificates import Requirement, required_bodies
+from cpl.services.warnings import open_warnings
 
 RELEASE_FIELDS = {
     "email": "fir_email",
@@ -126,6 +127,7 @@ def listing_facts(submission: Submission, *, on: dt.date, override_reason: str |
         certificates=tuple(certificate_facts(each, list(each.coverage.all())) for each in certificates),
         image=Image(submission.image_creator, submission.image_descriptor, submission.image_hash),
         release=tuple((field, getattr(submission, name)) for field, name in RELEASE_FIELDS.items()),
+        warnings_open=tuple(f"{each.heading}." for each in open_warnings(submission)),
         eligible=is_eligible(device, on=on),
         override_reason=submission.eligibility_override if override_reason is None else override_reason,
         relists=f"{submission.relists_id:06d}" if submission.relists_id else "",

@@ -14,9 +14,11 @@ from cpl.models import DeviceModel, ListChange, Submission, SubmissionCertificat
 from cpl.rules.device_identity import FIELDS, read_device
 from cpl.rules.image import read_image
 from cpl.rules.submissions import check_own_organisation, clean_reason, what_submission_lacks
+from cpl.rules.warning_answers import unanswered
 from cpl.services.certificates import record_certificate
 from cpl.services.locks import hold_numbers
 from cpl.services.rows import keep
+from cpl.services.warnings import open_warnings, raise_warnings
 from firmware_repo.rules.manufacturer_names import clean_manufacturer_name
 from firmware_repo.rules.release import CLEANERS
 from secgov.accounts.models import Organisation, User
@@ -149,8 +151,11 @@ def save_draft(
     for field in DRAFT_FIELDS:
         if field in values:
             setattr(submission, field, values[field])
+    if submission.has_image is False:
+        submission.image_file = None
     submission.saved_at = at
     keep(submission)
+    raise_warnings(submission=submission, at=at)
     return submission
 
 
@@ -175,6 +180,7 @@ def put_certificate(
     row.save()
     submission.saved_at = at
     keep(submission)
+    raise_warnings(submission=submission, at=at)
     return row
 
 
@@ -189,6 +195,7 @@ def remove_certificate(
     SubmissionCertificate.objects.filter(pk=certificate.pk, submission=submission).delete()
     submission.saved_at = at
     keep(submission)
+    raise_warnings(submission=submission, at=at)
     return submission
 
 
@@ -203,6 +210,11 @@ def what_draft_lacks(submission: Submission, *, declared: bool) -> tuple[Refusal
     return what_submission_lacks(
         submission_fields(submission), has_image=submission.has_image, declared=declared
     )
+
+
+def what_keeps_back(submission: Submission, *, declared: bool) -> tuple[Refusal, ...]:
+    """Everything that keeps a submission from being handed in: what it lacks, and warnings without an answer. Section F2.2"""
+    return (*what_draft_lacks(submission, declared=declared), *unanswered(open_warnings(submission)))
 
 
 def _canonicalise(submission: Submission) -> None:
@@ -241,7 +253,7 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
         return submission
     submission = lock_submission(submission, version=version)
     _draft(submission)
-    refuse_any(what_draft_lacks(submission, declared=declared))
+    refuse_any(what_keeps_back(submission, declared=declared))
     _canonicalise(submission)
     hold_numbers()
     submission.entry_number = submission.relists_id or next_entry_number()
@@ -250,6 +262,7 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
     submission.submit()
     keep(submission)
     submission = record_evidence(submission, actor=grant.actor, at=at)
+    raise_warnings(submission=submission, at=at)
     keep_version(submission, event=SubmissionVersion.Event.SUBMITTED, by=by, at=at)
     act = journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.submitted", subject=submission, clause="F2.17",
@@ -358,6 +371,7 @@ def take_up(*, submission: Submission, by: User, at: dt.datetime, version: int) 
     submission.taken_up_by, submission.taken_up_at = by, at
     submission.assigned_to, submission.assigned_at = by, at
     keep(submission)
+    raise_warnings(submission=submission, at=at)
     act = journal.record(
         actor=grant.actor,
         at=at,

@@ -46,9 +46,7 @@ def clean_name(text: str) -> str:
 
     Takes the name as the browser sent it. Raises Refusal (field ``document``) when nothing is left of it.
     """
-    base = unicodedata.normalize("NFKC", text).replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in base)
-    tidy = " ".join(_NOT_IN_NAMES.sub(" ", shown).split()).strip(". ")
+    tidy = _tidy(text)
     stem, dot, extension = tidy.rpartition(".")
     if not stem or not extension:
         raise _refusal(
@@ -56,6 +54,17 @@ def clean_name(text: str) -> str:
             f"Name it like certificate.pdf; we take {KINDS_IN_WORDS}.",
         )
     return f"{stem[: NAME_CAP - len(extension) - 1].rstrip('. ')}.{extension.lower()}"
+
+
+def shown_name(text: str) -> str:
+    """Give a file's name as it may be shown and kept, whatever its kind; “file” when nothing is left of it. X-2"""
+    return _tidy(text)[:NAME_CAP] or "file"
+
+
+def _tidy(text: str) -> str:
+    base = unicodedata.normalize("NFKC", text).replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in base)
+    return " ".join(_NOT_IN_NAMES.sub(" ", shown).split()).strip(". ")
 
 
 def media_type_of(name: str) -> str:
