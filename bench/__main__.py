@@ -8,9 +8,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
 django.setup()
 
-from bench import building, importing, stores  # noqa: E402  Django first
+from bench import building, importing, serving, stores  # noqa: E402  Django first
 
-BENCHES = {"importing": importing.measure, "building": building.measure}
+BENCHES = {"importing": importing.measure, "building": building.measure, "serving": serving.measure}
 """Each gives its rows one by one as they are measured."""
 
 

@@ -1,22 +1,28 @@
 """The stored bytes of editions: found by number, kept in process by digest, sent as they are.
 
-Which edition is meant is asked of the database at every request, so `latest` is never an older one (F2.9). Bytes are
-kept by the digest of their content, which can mean one thing only; the database is asked for them once a process.
+A number means the same bytes for ever, so what was found once is kept. What `latest` means is kept as long as the
+witness in the folder of editions does not change: it is written before the switch to a later edition, so `latest` is
+never an older one (F2.9). Where there is no witness to look at, the database is asked each time.
 """
 
 import gzip
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 
 from cpl.models import Edition, EditionForm
 from cpl.rules.publication import format_edition
+from cpl.services.publication.witness import WITNESS, read_witness
 from cpl.web.converters import EditionNumber
+from secgov.errors import Refusal
 
 LATEST = "latest"
 EDITION_IN_ADDRESSES = rf"(?:{LATEST}|{EditionNumber.regex})"
@@ -81,8 +87,42 @@ class BytesByDigest:
 _bytes = BytesByDigest(KEPT_BYTES)
 
 
+_found: dict[tuple[str, str, str], tuple[object, StoredForm]] = {}
+
+
 def find_form(edition: str, form: str) -> StoredForm | None:
     """Find a form of a placed edition by its number as people write it, or of `latest`; None where there is none."""
+    folder = settings.EDITION_DIR
+    key = (str(folder), edition, form)
+    seen = _state_of_witness(folder) if edition == LATEST else None
+    kept = _found.get(key)
+    if kept and kept[0] == seen:
+        return kept[1]
+    found = _ask(edition, form)
+    if found and (edition != LATEST or (seen and _is_witnessed(folder, found, seen))):
+        _found[key] = (seen, found)
+    return found
+
+
+def _state_of_witness(folder: Path) -> tuple[int, int, int] | None:
+    """What tells one writing of the witness from another, or None where there is none."""
+    try:
+        state = os.stat(folder / WITNESS)
+    except OSError:
+        return None
+    return state.st_ino, state.st_mtime_ns, state.st_size
+
+
+def _is_witnessed(folder: Path, found: StoredForm, seen: object) -> bool:
+    """Say whether the witness names this very edition: between its writing and the switch it names a later one."""
+    try:
+        witness = read_witness(folder)
+    except Refusal:
+        return False
+    return witness is not None and witness.edition == found.edition and _state_of_witness(folder) == seen
+
+
+def _ask(edition: str, form: str) -> StoredForm | None:
     query: str = _MANIFEST if form == MANIFEST else _FORM
     values: list[str | int] = [] if form == MANIFEST else [form]
     if edition == LATEST:
@@ -92,8 +132,8 @@ def find_form(edition: str, form: str) -> StoredForm | None:
         values.append(EditionNumber().to_python(edition))
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        found = cursor.fetchone()
-    return StoredForm(found[0], form, found[1]) if found else None
+        row = cursor.fetchone()
+    return StoredForm(row[0], form, row[1]) if row else None
 
 
 def stored_answer(request: HttpRequest, found: StoredForm, *, asked: str) -> HttpResponse:

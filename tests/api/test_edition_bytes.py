@@ -4,14 +4,17 @@ import gzip
 import hashlib
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from cpl.api.stored import BytesByDigest
 from cpl.models import Receipt
+from cpl.rules.witness import Witness
 from cpl.services import publication
+from cpl.services.publication.witness import hold_folder, write_witness
 from secgov import verify
 from tests.api.conftest import MINUTE, NOON, client_of, problem
-from tests.factories import published, publishing
+from tests.factories import publishing
 
 pytestmark = pytest.mark.django_db
 FORMS = ("csv", "full", "json")
@@ -55,13 +58,14 @@ def test_second_pull_with_the_tag_answers_not_modified(anybody, editions):
 
 @pytest.mark.clause("F2.9-1")
 def test_latest_is_always_the_newest_and_older_ones_stay_by_number(anybody, stage, editions):
-    one, two = editions[:2]
+    one = editions[0]
     assert anybody.get(address("latest", "json")).json()["edition"] == "0.002"
     older = anybody.get(address("0.001", "json"))
     assert older.json()["edition"] == "0.001"
     assert older["ETag"] == f'"{one.forms.get(name="json").sha256}"'
-    third = published.edition(3, previous=two)
-    assert anybody.get(address("latest", "csv")).content == b"csv of 0.003"
+    publishing.listed(stage.cast, at=NOON + 200 * MINUTE, firmware_version="05080609", image_hash="ef" * 32)
+    [third] = publishing.publish(NOON + 240 * MINUTE)
+    assert anybody.get(address("latest", "json")).json()["edition"] == "0.003"
     assert anybody.get(address("latest", "csv"))["ETag"] == f'"{third.forms.get(name="csv").sha256}"'
 
 
@@ -138,7 +142,7 @@ def test_pull_with_a_bad_token_is_refused_so_that_nobody_believes_it_counted(edi
     assert not Receipt.objects.exists()
 
 
-def test_what_was_pulled_passes_the_offline_verifier(anybody, editions, settings):
+def test_what_was_pulled_passes_the_offline_verifier(anybody, editions):
     keys = verify.read_keys(anybody.get("/api/v1/keys/").content)
     manifest = verify.check_manifest(
         anybody.get(address("latest", "manifest")).content, keys=keys, environment=settings.ENVIRONMENT_NAME
@@ -152,14 +156,34 @@ def test_with_a_token_the_same_bytes_come_as_without(anybody, dcc, editions):
         assert dcc.get(address("0.001", form)).content == anybody.get(address("0.001", form)).content
 
 
-def test_reading_bytes_asks_the_database_once_and_leaves_them_in_the_process(
-    anybody, editions, django_assert_num_queries
-):
-    anybody.get(address("latest", "csv"))
-    with django_assert_num_queries(1):
-        anybody.get(address("latest", "csv"))
-    with django_assert_num_queries(1):
-        anybody.get(address("0.001", "manifest"), headers={"If-None-Match": "*"})
+def test_reading_again_asks_nothing_of_the_database(anybody, editions, django_assert_num_queries):
+    for path in (address("latest", "csv"), address("0.001", "manifest")):
+        first = anybody.get(path)
+        with django_assert_num_queries(0):
+            assert anybody.get(path).content == first.content
+            assert anybody.get(path, headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+@pytest.mark.clause("F2.9-1")
+def test_latest_follows_the_switch_and_never_the_witness_alone(anybody, stage, editions):
+    assert anybody.get(address("latest", "json")).json()["edition"] == "0.002"
+    publishing.listed(stage.cast, at=NOON + 200 * MINUTE, firmware_version="05080609", image_hash="ef" * 32)
+    third = publication.build_next_edition(at=NOON + 240 * MINUTE)
+    with hold_folder(settings.EDITION_DIR):
+        write_witness(settings.EDITION_DIR, Witness(third.number, third.manifest_sha256))
+    for _ in range(2):
+        assert anybody.get(address("latest", "json")).json()["edition"] == "0.002"
+    publication.place_edition(edition=third, at=NOON + 241 * MINUTE)
+    for _ in range(2):
+        assert anybody.get(address("latest", "json")).json()["edition"] == "0.003"
+
+
+def test_latest_is_right_without_a_witness_and_with_one_that_cannot_be_read(anybody, editions):
+    witness = settings.EDITION_DIR / "witness.json"
+    for spoil in (lambda: witness.write_text("{"), witness.unlink):
+        spoil()
+        for _ in range(2):
+            assert anybody.get(address("latest", "json")).json()["edition"] == "0.002"
 
 
 def test_bytes_kept_in_process_are_bounded_and_those_unused_longest_go():
