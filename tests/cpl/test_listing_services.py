@@ -107,7 +107,7 @@ def test_a_number_recorded_with_other_details_is_refused(cast):
     assert Submission.objects.filter(state="submitted").count() == 1
 
 
-@pytest.mark.clause("A-24")
+@pytest.mark.clause("F2.15(a)")
 def test_numbers_are_reserved_once_and_burnt_by_rejection(cast):
     first = devices.submitted(cast.manufacturer, cast.maker)
     submissions.reject(

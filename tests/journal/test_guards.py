@@ -144,3 +144,14 @@ def test_a_changed_act_breaks_its_seal_and_names_it(db):
         cursor.execute("ALTER TABLE journal_act DISABLE TRIGGER USER")
         cursor.execute("UPDATE journal_act SET reason = 'something else'")
     assert journal.verify_seals() == [f"Seal {seal.pk} does not fit its {seal.acts} acts."]
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("F2-0", "TR-10")
+def test_an_act_under_a_clause_names_the_text_of_the_code_in_force(settings):
+    settings.RULE_VERSION = "Section F 11.0 as of MP209"
+    cast = casts.cast()
+    devices.submitted(cast.manufacturer, cast.maker)
+    act = Act.objects.get(verb="cpl.submission.submitted")
+    assert (act.clause, act.rule_version) == ("F2.17", "Section F 11.0 as of MP209")
+    assert act.actor == cast.manufacturer and act.actor_organisation == cast.maker.name and act.reason

@@ -35,7 +35,7 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> Act:
-    """Write one act, in the transaction of the duty that it tells of. TR-10
+    """Write one act, under the text of the Code in force, in the transaction of its duty. TR-10 and F2-0
 
     Takes who (`actor`), when in law (`at`), the verb (`cpl.device_model.removed`), the row, the clause (housekeeping
     of accounts has none), the mandatory reason and what may be said in public. Gives the act.
