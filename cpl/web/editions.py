@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from cpl.models import Edition, EditionForm, EditionLimb, ListChange, PublishedEntry, Receipt, ReceiptHoldback
 from cpl.rules.publication import format_edition
+from cpl.services.publication import parties_progress
 from cpl.web.history import TAGS, VERBS, Difference, differences
-from secgov.journal.models import Message, Notice, Obligation
+from secgov.journal.models import Obligation
 
 PAGE = 25
 CLAUSE_OF_LIMB = {"dcc": "F2.8(a)", "website": "F2.8(b)", "parties": "F2.8(c)"}
@@ -81,7 +82,7 @@ def edition(request: HttpRequest, number: int) -> HttpResponse:
         ],
         "manifest_length": len(shown.manifest),
         "limbs": [] if shown.is_imported else _limbs(shown, changes),
-        "told_words": _told(shown),
+        "told_words": "" if shown.is_imported else _told(shown),
         "received": receipts.get(Receipt.Kind.RECEIVED),
         "loaded": receipts.get(Receipt.Kind.LOADED),
         "loading": Obligation.objects.about(shown).filter(clause="F2.9").first(),
@@ -137,13 +138,9 @@ def _limbs(shown: Edition, changes: list[ListChange]) -> list[ShownLimb]:
 
 
 def _told(shown: Edition) -> str:
-    """How many of the Parties that have the edition's notice were reached by mail or otherwise: `398 of 400`."""
-    accepted = Message.objects.filter(notice=OuterRef("pk"), sent_at__isnull=False)
-    notices = Notice.objects.filter(subject_type="cpl.edition", subject_id=str(shown.pk))
-    counted = notices.aggregate(
-        parties=Count("pk"), told=Count("pk", filter=Q(Exists(accepted)) | ~Q(other_channel=""))
-    )
-    return f"{counted['told']:,} of {counted['parties']:,}" if counted["parties"] else ""
+    """How many of the Parties have been notified of the edition: `398 of 400`."""
+    progress = parties_progress(shown)
+    return f"{progress.told:,} of {progress.total:,}"
 
 
 def _held_back(shown: Edition) -> list[ReceiptHoldback]:

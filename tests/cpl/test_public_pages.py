@@ -15,7 +15,7 @@ from time_machine import TimeMachineFixture
 from cpl.models import Edition, Receipt, ReceiptHoldback
 from cpl.reading import COLUMNS
 from cpl.rendering import CertificateRow
-from secgov.accounts.models import Membership
+from secgov.accounts.models import Contact, Membership
 from tests.factories import devices, people, published, publishing
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +217,20 @@ def test_issued_edition_shows_its_change_with_the_clause_and_who_has_it(client, 
     assert issued.manifest_sha256.upper() in page
     assert "Added" in text_of(client, "/cpl/changes/")
     assert "Added" in text_of(client, "/cpl/entries/000001/")
+
+
+@pytest.mark.clause("F2.8(c)")
+def test_edition_page_counts_the_parties_told_while_one_is_missing(client, settings, tmp_path):
+    publishing.signing_key(settings, tmp_path)
+    stage = publishing.stage(parties=3)
+    Contact.objects.filter(organisation=stage.parties[0]).update(retired_at=devices.NOON)
+    publishing.listed(stage.cast)
+    [made] = publishing.publish(devices.NOON, at_once=True)
+    publishing.carry(devices.NOON)
+    page = text_of(client, f"/cpl/editions/{made}/")
+    assert "3 of 4" in page  # three Suppliers and the DCC, which is a Party as well
+    assert "Late by 9 h" in page
+    assert "Parties: why this date" in page
 
 
 @pytest.mark.clause("F2.9-2")
