@@ -136,12 +136,15 @@ def test_person_of_several_organisations_chooses_one_first(client: Client, maker
 
 
 @pytest.mark.clause("Z2.1(c)")
-def test_firmware_coded_unlike_its_siblings_is_warned_about_but_not_refused(client: Client) -> None:
+def test_firmware_coded_unlike_its_siblings_is_warned_about_and_waits_for_an_answer(client: Client) -> None:
     for number, firmware in enumerate(("16161717", "16161718", "16161720"), start=41):
         removed_entry(number, firmware_version=firmware)
     draft = fill(client, begin(client), hardware={"firmware_version": "101A1722"})
     page = client.get(f"/portal/submissions/{draft.reference}/check/").content.decode()
-    assert 'aria-labelledby="w1"' in page and 'href="/clauses/#Z2.1(c)"' in page
+    assert 'class="warning"' in page and 'href="/clauses/#Z2.1(c)"' in page
+    refused = post(client, draft, "check", {"declaration": "on"})
+    assert refused.status_code == 422 and "A warning is not answered yet" in refused.content.decode()
+    fill(client, draft, hardware={"firmware_version": "16161721"})
     assert hand_in(client, draft).state == State.SUBMITTED
 
 
