@@ -67,6 +67,12 @@ ROWS: dict[str, Probe | Public] = {
     "portal/notices/<int:pk>/read/": Probe(RIVAL, (404,), "post"),
     "portal/contacts/": TO_SIGN_IN,
     "portal/contacts/<int:pk>/retire/": Probe(RIVAL, (403, 404), "post"),
+    "portal/people/": Probe(RIVAL, (404,)),
+    "portal/people/*": Probe(RIVAL, (404,), "post"),
+    # -- coming in: a token that was never mailed opens nothing
+    "register/": Public("anybody may ask that an organisation be admitted"),
+    "register/confirm/<slug:token>/": Public("a link that was mailed; another token opens nothing"),
+    "invitations/<slug:token>/": Public("a link that was mailed; another token opens nothing"),
     # -- the desk: who may press which of its buttons is in tests/cpl/test_desk.py
     "admin/login/": TO_SIGN_IN,
     "admin/*": Probe(RIVAL, (403,)),
@@ -98,7 +104,7 @@ ROWS: dict[str, Probe | Public] = {
 
 EXAMPLES = {
     "edition": "0.001", "edition:number": "0.001", "form": "csv", "number": "000001", "slug": "device", "key": "x-y",
-    "uidb36": "1", "app_label": "cpl", "object_id": "1", "notice": "1", "pk": "1",
+    "uidb36": "1", "token": "none", "organisation": "1", "app_label": "cpl", "object_id": "1", "notice": "1", "pk": "1",
 }  # fmt: skip
 """What stands for the parts of an address that no row of the world below gives."""
 

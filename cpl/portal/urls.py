@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from cpl.portal import certificates, contacts, documents, home, notices, steps, submissions
+from cpl.portal import (
+    certificates,
+    contacts,
+    documents,
+    home,
+    notices,
+    people,
+    steps,
+    submissions,
+    warning_answers,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +28,11 @@ urlpatterns = [
         certificates.remove,
         name="remove-certificate",
     ),
+    path(
+        "submissions/<slug:reference>/warnings/<slug:fingerprint>/",
+        warning_answers.answer,
+        name="answer-warning",
+    ),
     path("submissions/<slug:reference>/check/", submissions.check, name="check"),
     path("submissions/<slug:reference>/done/", submissions.done, name="done"),
     path("submissions/<slug:reference>/withdraw/", submissions.take_back, name="withdraw"),
@@ -26,6 +41,10 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
     path("notices/<int:pk>/read/", notices.mark_read, name="read-notice"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/role/", people.change_role, name="change-role"),
+    path("people/<int:pk>/retire/", people.retire, name="retire-person"),
+    path("people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw-invitation"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/<int:pk>/retire/", contacts.retire, name="retire-contact"),
 ]

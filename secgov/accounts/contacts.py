@@ -4,9 +4,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from secgov.accounts.rules.contacts import check_contact_may_go
 from secgov.accounts.models import Contact, Organisation, User
 from secgov.accounts.permissions import Duty, require
+from secgov.accounts.rules.contacts import check_contact_may_go
 from secgov.errors import Conflict
 from secgov.journal import services as journal
 from secgov.journal.models import Notice

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from secgov.accounts.models import Membership, Organisation, Role, User
+from secgov.accounts.models import Membership, Organisation, PartyCategory, Role, User
 from secgov.errors import NotPermitted
 from secgov.journal.actors import Actor
 
@@ -95,6 +95,24 @@ ROLES_OF_KIND: dict[str, set[Role]] = {
     Organisation.Kind.OTHER: {Role.EXPERT, Role.AUDITOR, Role.WORKING_GROUP_MEMBER},
 }
 """Which roles an organisation of a kind can give to its people."""
+
+_SUPPLIERS = {PartyCategory.LARGE_SUPPLIER, PartyCategory.SMALL_SUPPLIER}
+
+
+def roles_to_invite_to(organisation: Organisation) -> list[Role]:
+    """The roles that an organisation's administrator may give to people: those of its kind, and of its category.
+
+    A client of the API is no person, and working groups take their members themselves (SC Methodology, Annex 1).
+    """
+    roles = ROLES_OF_KIND[organisation.kind] - {Role.DCC_CLIENT, Role.WORKING_GROUP_MEMBER}
+    if organisation.kind == Organisation.Kind.PARTY:
+        roles -= {Role.NETWORK if organisation.party_category in _SUPPLIERS else Role.SUPPLIER}
+    return [role for role in Role if role in roles]
+
+
+def working_role(organisation: Organisation) -> Role | None:
+    """The role in which the people of an organisation that may register submit devices; None for other kinds."""
+    return next((role for role in roles_to_invite_to(organisation) if role in _SUBMITTERS), None)
 
 
 @dataclass(frozen=True, slots=True)

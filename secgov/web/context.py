@@ -33,10 +33,12 @@ PORTAL: Places = (
     ("/portal/certificates/", "Certificates"),
     ("/portal/notices/", "Notices"),
     ("/portal/contacts/", "Contacts"),
+    ("/portal/people/", "People"),
     ("/portal/plans/", "SSC asks of us"),
     ("/portal/referrals/", "Referrals"),
     ("/portal/proposals/", "Proposals"),
 )
+PEOPLE = "/portal/people/"  # only its administrators keep an organisation's people
 SSC: Places = (
     ("/portal/ssc/", "Docket"),
     ("/portal/ssc/meetings/", "Meetings"),
@@ -116,7 +118,12 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     memberships = list(_memberships(person))
     audiences = tuple(each for each in _audiences({each.role for each in memberships}) if stands(each.url))
     here = _present(audiences, request.path)
-    places = tuple((url, label) for url, label in (here.places if here else ()) if stands(url))
+    keeps_people = any(each.role == Role.ORGANISATION_ADMIN for each in memberships)
+    places = tuple(
+        (url, label)
+        for url, label in (here.places if here else ())
+        if stands(url) and (url != PEOPLE or keeps_people)
+    )
     nearest = max((url for url, _ in places if request.path.startswith(url)), key=len, default="")
     return {
         "look": Frame(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secgov.web import health, pages
+from secgov.web import health, joining, pages, registering
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("guidance/", pages.guidance, name="guidance"),
     path("guidance/accessibility/", pages.accessibility, name="accessibility"),
     path("guidance/privacy/", pages.privacy, name="privacy"),
+    path("register/", registering.register, name="register"),
+    path("register/confirm/<slug:token>/", registering.confirm, name="confirm-registration"),
+    path("invitations/<slug:token>/", joining.accept, name="invitation"),
     path("after-sign-in/", pages.after_sign_in, name="after-sign-in"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
