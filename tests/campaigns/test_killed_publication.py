@@ -6,12 +6,9 @@ sweep makes of it is judged by the promises. 16 runs without a failure support a
 
 import collections
 import datetime as dt
-import os
 import re
 import signal
-import subprocess
-import sys
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from django.core import mail
@@ -21,11 +18,11 @@ from cpl import promises
 from cpl.models import Edition, ListChange
 from cpl.services.publication.witness import read_witness
 from secgov.journal.models import Message, Notice, Obligation
+from tests.campaigns.worker import NO_BROKER, Job, start
 from tests.factories import devices, publishing
 
 pytestmark = [pytest.mark.campaign, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-PROJECT = Path(__file__).resolve().parents[2]
 AT = devices.NOON + dt.timedelta(minutes=31)
 LATER = AT + dt.timedelta(minutes=5)  # the claim of a worker that died has lapsed by then
 
@@ -65,20 +62,21 @@ def stage(settings, tmp_path):
     return stage
 
 
-def worker(settings, tmp_path, *step, at=AT, **environment):
-    """Start a worker in a process of its own, as the application's role; give the process."""
-    given = dict(os.environ) | {
-        "EDITION_DIR": str(settings.EDITION_DIR),
-        "SIGNING_KEY_FILE": settings.SIGNING_KEY_FILE,
-        "EMAIL_URL": f"filemail:///{tmp_path}/mail",
-        "PYTHONPATH": str(PROJECT),
-        **environment,
-    }
-    given.pop("CPL_DATABASE_ROLE", None)
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.campaigns.worker", at.isoformat(), *map(str, step)],
-        cwd=PROJECT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+@pytest.fixture
+def job(settings, tmp_path):
+    """What a worker of this test is to do."""
+    return Job(
+        at=AT,
+        edition_dir=settings.EDITION_DIR,
+        signing_key=settings.SIGNING_KEY_FILE,
+        mail_folder=tmp_path / "mail",
+    )
+
+
+def ended(process):
+    """Wait for a worker; give how it ended: 0, or less the signal that it died of."""
+    process.join(timeout=120)
+    return process.exitcode
 
 
 def recover():
@@ -112,10 +110,8 @@ def assert_whole(stage, settings):
 
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS.keys())
 @pytest.mark.clause("F2.8-0")
-def test_worker_killed_ends_with_one_edition_and_every_limb(stage, settings, tmp_path, step):
-    process = worker(settings, tmp_path, *step)
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == -signal.SIGKILL, f"the fault did not land:\n{said}"
+def test_worker_killed_ends_with_one_edition_and_every_limb(stage, job, settings, tmp_path, step):
+    assert ended(start(replace(job, kill=step))) == -signal.SIGKILL, "the fault did not land"
     recover()
     assert_whole(stage, settings)
     left = letters(tmp_path)
@@ -125,20 +121,14 @@ def test_worker_killed_ends_with_one_edition_and_every_limb(stage, settings, tmp
 
 
 @pytest.mark.clause("F2.8-0")
-def test_two_workers_at_once_issue_one_edition(stage, settings, tmp_path):
-    workers = [worker(settings, tmp_path) for _ in range(2)]
-    for process in workers:
-        said, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, said
+def test_two_workers_at_once_issue_one_edition(stage, job, settings, tmp_path):
+    assert [ended(worker) for worker in [start(job), start(job)]] == [0, 0]
     recover()
     assert_whole(stage, settings)
     assert set(letters(tmp_path).values()) == {1}
 
 
 @pytest.mark.clause("F2.8-0")
-def test_broker_down_delays_nothing_but_the_nudge(stage, settings, tmp_path):
-    process = worker(settings, tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, said
-    assert "broker" in said, "the fault did not land"
+def test_broker_down_delays_nothing_but_the_nudge(stage, job, settings):
+    assert ended(start(replace(job, broker=NO_BROKER))) == 0, "the fault did not land, or it struck something"
     assert_whole(stage, settings)

@@ -1,0 +1,5 @@
+"""The system, loaded: what the server of processes imports once, before it forks any."""
+
+import django
+
+django.setup()
