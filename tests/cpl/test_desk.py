@@ -1,26 +1,28 @@
 """The Secretariat's desk as people use it: through its pages, by HTTP."""
 
 import datetime as dt
-import re
-from typing import Any
 
 import pytest
 import time_machine
-from django.contrib import admin
 from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cpl.models import AssuranceCertificate, DeviceModel, Edition, ListChange, PublicationRequest, Submission
-from secgov.accounts.models import Membership, Organisation, Role, User
-from secgov.journal import services as journal
-from secgov.journal.models import Act, Notice, Obligation, Task
+from cpl.models import AssuranceCertificate, DeviceModel, ListChange, PublicationRequest, Submission
+from secgov.accounts.models import Membership, Role
+from secgov.journal.models import Act, Notice, Obligation
+from tests.cpl.desk import (
+    LATER,
+    REASON,
+    approve_url,
+    decision,
+    page_of,
+    set_everything_up,
+    signed_in,
+    text_of,
+)
 from tests.factories import casts, devices, people, publishing
 
 pytestmark = pytest.mark.django_db
-LATER = devices.NOON + dt.timedelta(hours=2)
-REASON = {"reason": "Looked at with care."}
 
 
 @pytest.fixture(autouse=True)
@@ -36,37 +38,10 @@ def cast():
     return casts.cast()
 
 
-def signed_in(user: User) -> Client:
-    """A browser in which somebody has signed in."""
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
-def text_of(response: Any) -> str:
-    """The words of a page, without its markup and with single spaces."""
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return " ".join(words.split())
-
-
-def page_of(row: Any) -> str:
-    """The address of a row's page on the desk."""
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def approve_url(*changes: ListChange) -> str:
-    """The address of the decision page of some changes."""
-    return f"{reverse('admin:cpl_listchange_approve')}?" + "&".join(f"change={each.pk}" for each in changes)
-
-
-def decision(response: Any, **values: str) -> dict[str, Any]:
-    """What the form on the decision page would send, with the person's choice."""
-    form = response.context["form"]
-    changes = [f"{each.pk}:{each.version}" for each in response.context["changes"]]
-    return {"change": changes, "digest": form.initial["digest"], "decision": "approve", **REASON, **values}
-
-
-# -- The journey --------------------------------------------------------------------------------------------
+@pytest.fixture
+def everything_stands(settings, tmp_path):
+    """An issued edition with a Party that no mail reaches, a change that waits, and a fresh submission."""
+    return set_everything_up(settings, tmp_path)
 
 
 @pytest.mark.clause("F2.1(a)", "F2.2-2", "F2.4(a)", "F2.8-1")
@@ -260,246 +235,6 @@ def test_secretariat_has_no_buttons_on_a_submission_of_its_own_organisation(cast
     url = reverse("admin:cpl_submission_take_up", args=[submission.pk])
     assert desk.post(url, {"version": submission.version}).status_code == 422
     assert Submission.objects.get().state == "submitted"
-
-
-# -- Who may not --------------------------------------------------------------------------------------------
-
-
-def buttons() -> dict[str, tuple[str, set[str]]]:
-    """Every button of the desk: where it stands, and the roles that may press it."""
-    submission = Submission.objects.get(state="submitted")
-    certificate = AssuranceCertificate.objects.filter(attested_at=None).first()
-    task, notice = Task.objects.first(), Notice.objects.filter(clause="F2.8(c)").first()
-    assert task and notice
-    return {
-        "take up": (reverse("admin:cpl_submission_take_up", args=[submission.pk]), {Role.SECRETARIAT}),
-        "propose": (reverse("admin:cpl_submission_propose", args=[submission.pk]), {Role.SECRETARIAT}),
-        "reject": (reverse("admin:cpl_submission_reject", args=[submission.pk]), {Role.SECRETARIAT}),
-        "attest": (
-            reverse("admin:cpl_assurancecertificate_attest", args=[certificate.pk]),
-            {Role.SECRETARIAT},
-        ),
-        "find invalid": (
-            reverse("admin:cpl_assurancecertificate_find_invalid", args=[certificate.pk]),
-            {Role.SECRETARIAT},
-        ),
-        "decide": (reverse("admin:cpl_listchange_approve"), {Role.APPROVER}),
-        "publish now": (reverse("admin:publish_now"), {Role.SECRETARIAT, Role.APPROVER}),
-        "close task": (reverse("admin:close_task", args=[task.pk]), {Role.SECRETARIAT}),
-        "other channel": (
-            reverse("admin:cpl_edition_other_channel", args=[notice.subject_id, notice.pk]),
-            {Role.SECRETARIAT},
-        ),
-        "add organisation": (reverse("admin:accounts_organisation_add"), {Role.SECRETARIAT}),
-        "add requirement": (reverse("admin:cpl_requiredcertificate_add"), {Role.SECRETARIAT}),
-    }
-
-
-@pytest.fixture
-def everything_stands(settings, tmp_path):
-    """An issued edition with a Party that no mail reaches, a change that waits, and a fresh submission."""
-    publishing.signing_key(settings, tmp_path)
-    stage = publishing.stage(parties=1)
-    people.organisation("Silent Party", Organisation.Kind.PARTY)
-    publishing.listed(stage.cast)
-    publishing.publish(devices.NOON, at_once=True)
-    publishing.carry(devices.NOON)
-    waiting = devices.submitted(
-        stage.cast.manufacturer, stage.cast.maker, firmware_version="05080608", image_hash="cd" * 32
-    )
-    devices.proposed(waiting, stage.cast.secretariat)
-    devices.submitted(
-        stage.cast.manufacturer, stage.cast.maker, firmware_version="05080609", image_hash="ef" * 32
-    )
-    return stage
-
-
-def test_nobody_presses_a_button_that_the_role_table_does_not_give_them(everything_stands):
-    change, submission = ListChange.objects.get(state="proposed"), Submission.objects.get(state="submitted")
-    values = {
-        "version": submission.version, "marks_seen": "on", "models_named": "on", "how": "By telephone.",
-        "decision": "approve", "digest": "0" * 64, "change": f"{change.pk}:{change.version}", **REASON,
-    }  # fmt: skip
-    acts = Act.objects.count()
-    wrong = []
-    for role in Role:
-        client = signed_in(people.person(role))
-        for name, (url, may) in buttons().items():
-            sent = values | ({"version": 1} if "certificate" in url else {})
-            if role not in may and (code := client.post(url, sent).status_code) != 403:
-                wrong.append((role, name, code))
-    for name, (url, _) in buttons().items():
-        if (code := Client().post(url, values).status_code) != 302:
-            wrong.append(("nobody", name, code))
-    assert wrong == []
-    assert Act.objects.count() == acts
-
-
-def test_pages_of_the_desk_open_for_the_secretariat_the_approver_and_the_auditor_only(everything_stands):
-    pages = ["/admin/", approve_url(ListChange.objects.get(state="proposed"))]
-    pages += [page_of(each.objects.first()) for each in (Submission, AssuranceCertificate, Edition)]
-    pages += [
-        reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist") for m in admin.site._registry
-    ]
-    wrong = []
-    for role in Role:
-        client = signed_in(people.person(role))
-        expected = 200 if role in {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR} else 403
-        wrong += [(role, page) for page in pages if client.get(page).status_code != expected]
-    assert wrong == []
-
-
-def test_nothing_is_deleted_on_the_desk_and_little_is_added(everything_stands):
-    desk = signed_in(everything_stands.cast.secretariat)
-    kept = {
-        "accounts.contact", "accounts.membership", "accounts.organisation", "accounts.user", "cpl.eligiblecombination",
-        "cpl.requiredcertificate", "firmware_repo.manufacturer", "journal.bankholiday",
-    }  # fmt: skip
-    for model in admin.site._registry:
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        row = model._default_manager.first()
-        assert desk.get(reverse(f"{name}_add")).status_code == (
-            200 if model._meta.label_lower in kept else 403
-        ), name
-        if row is not None:
-            assert desk.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403, (
-                name
-            )
-            assert model._default_manager.filter(pk=row.pk).exists()
-            assert desk.get(reverse(f"{name}_change", args=[row.pk])).status_code in (200, 302), name
-
-
-def test_draft_does_not_show_on_the_desk(cast):
-    draft = devices.draft(cast.manufacturer, cast.maker)
-    desk = signed_in(cast.secretariat)
-    assert desk.get(page_of(draft)).status_code == 404
-    assert (
-        desk.post(reverse("admin:cpl_submission_take_up", args=[draft.pk]), {"version": 1}).status_code == 404
-    )
-    assert draft.reference not in text_of(desk.get("/admin/cpl/submission/"))
-
-
-def test_script_in_a_submission_comes_out_as_text(cast):
-    script = "<script>alert(1)</script>"
-    submission = devices.submitted(
-        cast.manufacturer, cast.maker, release_notes=script, image_descriptor=script
-    )
-    change = devices.proposed(submission, cast.secretariat)
-    desk = signed_in(cast.secretariat)
-    for page in (page_of(submission), approve_url(change), "/admin/"):
-        assert script.encode() not in desk.get(page).content
-    assert b"&lt;script&gt;alert(1)&lt;/script&gt;" in desk.get(page_of(submission)).content
-
-
-# -- The board ----------------------------------------------------------------------------------------------
-
-
-def test_board_sorts_what_is_owed_by_urgency_and_tells_our_targets_from_the_law(cast):
-    devices.submitted(cast.manufacturer, cast.maker, at=devices.NOON - dt.timedelta(days=4))
-    change = devices.proposed(
-        devices.submitted(cast.manufacturer, cast.maker, firmware_version="05080608", image_hash="cd" * 32),
-        cast.secretariat,
-    )
-    devices.approved(change, cast.approver)
-    page = signed_in(cast.secretariat).get("/admin/")
-    groups = {group.id: group for group in page.context["groups"]}
-    assert [line.obligation.clause for line in groups["overdue"].lines] == ["F2.2"]
-    assert {line.obligation.clause for line in groups["next"].lines} == {"F2.8(a)", "F2.8(b)", "F2.8(c)"}
-    assert page.context["counts"]["overdue"] == 1 and page.context["counts"]["next"] == 3
-    words = text_of(page)
-    assert "our own target, not the Code’s" in words and "Over 1 Working Day" in words
-    assert "One Working Day after Tuesday 1 December 2026" in words, "each date explains itself"
-
-
-def test_board_can_be_narrowed_to_one_clause_and_ignores_a_choice_that_is_none(cast):
-    publishing.listed(cast)
-    desk = signed_in(cast.secretariat)
-    narrowed = desk.get("/admin/?clause=F2.8(b)").context["groups"]
-    assert [line.obligation.clause for group in narrowed for line in group.lines] == ["F2.8(b)"]
-    assert len(desk.get("/admin/?clause=nonsense&on=Nobody").context["groups"][0].lines) == 3
-
-
-def _queries(client: Client, url: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert client.get(url).status_code == 200
-    return len(captured)
-
-
-def test_number_of_queries_of_the_board_and_the_lists_does_not_grow_with_the_rows(settings, tmp_path):
-    publishing.signing_key(settings, tmp_path)
-    stage = publishing.stage(parties=2)
-    cast = stage.cast
-
-    def one_of_each(number: int) -> None:
-        image = iter(f"{number:02x}{step:02x}" * 16 for step in range(9))
-        publishing.listed(cast, firmware_version=f"0508{number:02d}01", image_hash=next(image))
-        devices.proposed(
-            devices.submitted(
-                cast.manufacturer, cast.maker, firmware_version=f"0508{number:02d}02", image_hash=next(image)
-            ),
-            cast.secretariat,
-        )
-        late = devices.NOON - dt.timedelta(days=4)
-        devices.submitted(
-            cast.manufacturer,
-            cast.maker,
-            at=late,
-            firmware_version=f"0508{number:02d}03",
-            image_hash=next(image),
-        )
-        journal.raise_alarms(at=LATER)
-
-    publishing.listed(cast, firmware_version="05089901")
-    publishing.publish(devices.NOON, at_once=True)
-    publishing.carry(devices.NOON)
-    one_of_each(1)
-    desk = signed_in(cast.secretariat)
-    lists = (
-        "submission",
-        "listchange",
-        "assurancecertificate",
-        "devicemodel",
-        "edition",
-        "certificatecoverage",
-    )
-    pages = [
-        "/admin/",
-        *(f"/admin/cpl/{name}/" for name in lists),
-        "/admin/journal/act/",
-        "/admin/journal/obligation/",
-    ]
-    before = {page: _queries(desk, page) for page in pages}
-    for number in range(2, 6):
-        one_of_each(number)
-    assert {page: _queries(desk, page) for page in pages} == before
-
-
-def test_closed_task_leaves_the_board_with_its_reason_in_the_journal(cast):
-    task = journal.open_task(key="k", title="Look at this", at=devices.NOON, clause="F2.8")
-    desk = signed_in(cast.secretariat)
-    url = reverse("admin:close_task", args=[task.pk])
-    assert desk.post(url, {"reason": ""}).status_code == 422
-    desk.post(url, {"reason": "Telephoned them."})
-    assert Task.objects.get().closing_reason == "Telephoned them."
-    assert Act.objects.get(verb="journal.task.closed").reason == "Telephoned them."
-    assert desk.post(url, {"reason": "Again."}).status_code == 409
-
-
-def test_graver_alarm_takes_the_place_of_the_one_before_and_goes_when_the_duty_is_done(cast):
-    submission = devices.submitted(cast.manufacturer, cast.maker, at=devices.NOON)
-    owed = Obligation.objects.get()
-    for part in (0.6, 0.9, 1.1):
-        journal.raise_alarms(at=owed.opened_at + (owed.due_at - owed.opened_at) * part)
-        assert Task.objects.filter(closed_at=None).count() == 1
-    assert Task.objects.get(closed_at=None).title == "The time has passed: Take up a submission"
-    url = reverse("admin:cpl_submission_take_up", args=[submission.pk])
-    signed_in(cast.secretariat).post(url, {"version": submission.version})
-    assert not Task.objects.filter(closed_at=None).exists()
-
-
-# -- Editions -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("F2.8(c)")

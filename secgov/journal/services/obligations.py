@@ -65,7 +65,9 @@ def open_obligation_for_hours(
 
 def discharge(*, obligation: Obligation, act: Act, at: dt.datetime) -> bool:
     """Mark a standing obligation as done by an act; False where it stands no longer. Its alarm is over."""
-    done = Obligation.objects.standing().filter(pk=obligation.pk).update(discharged_at=at, discharged_by_act=act)
+    done = (
+        Obligation.objects.standing().filter(pk=obligation.pk).update(discharged_at=at, discharged_by_act=act)
+    )
     if done:
         _close_alarm(obligation, at, "It was done.")
     return bool(done)
