@@ -15,8 +15,8 @@ from cpl.portal.frame import check_may_submit, own_submission, own_submissions, 
 from cpl.portal.judged import error_of, refuse
 from cpl.portal.progress import happenings_of, progress_of
 from cpl.portal.steps import side
+from cpl.portal.warnings import AnswerForm, shown_warnings
 from cpl.services.submissions import TAKE_UP_TARGET, start_submission, submit, what_draft_lacks, withdraw
-from cpl.services.warnings import warnings_of
 from secgov.accounts.models import Organisation
 from secgov.accounts.permissions import Duty, organisations_of
 from secgov.errors import Refusal
@@ -86,9 +86,16 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def submission(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a submission: where it stands, what happens next, its answers, and what happened so far."""
-    row = own_submission(request, reference)
+    return show_submission(request, own_submission(request, reference))
+
+
+def show_submission(
+    request: HttpRequest, row: Submission, *, refused: dict[str, AnswerForm] | None = None, version: int = 0
+) -> HttpResponse:
+    """Draw a submission's page; `refused` is the form of a warning whose answer was not taken."""
     context = {
         "submission": row,
+        "version": version or row.version,
         "progress": progress_of([row])[row.pk],
         "happenings": happenings_of(row),
         "may_withdraw": row.state in WITHDRAWABLE,
@@ -96,7 +103,19 @@ def submission(request: HttpRequest, reference: str) -> HttpResponse:
     }
     if row.state == State.DRAFT:
         context |= side(row, None)
-    return page(request, "submission.html", context)
+    else:
+        context |= _warnings(row, refused)
+    return page(request, "submission.html", context, status=422 if refused else 200)
+
+
+def _warnings(row: Submission, refused: dict[str, AnswerForm] | None) -> dict[str, object]:
+    """Give the warnings, how many wait, and the refused form, for the summary of errors."""
+    shown = shown_warnings(row, refused=refused)
+    return {
+        "warnings": shown,
+        "warnings_open": sum(each.open for each in shown),
+        "refused": next(iter((refused or {}).values()), None),
+    }
 
 
 def answers(row: Submission) -> dict[str, object]:
@@ -115,7 +134,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         if row.state != State.DRAFT:
             return redirect("portal:submission", reference)
-        return _show_check(request, row, DeclarationForm(), row.version)
+        return show_check(request, row)
     form = DeclarationForm(request.POST)
     declared = form.is_valid() and form.cleaned_data["declaration"]
     try:
@@ -125,33 +144,35 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     except Refusal as refusal:
         for each in refusal.each:
             form.add_error("declaration" if each.field == "declaration" else None, error_of(each))
-        return _show_check(request, row, form, version_seen(request), refusals=refusal.each)
+        return show_check(request, row, form=form, version=version_seen(request), refusals=refusal.each)
     return redirect("portal:done", reference)
 
 
-def _show_check(
+def show_check(
     request: HttpRequest,
     row: Submission,
-    form: DeclarationForm,
-    version: int,
     *,
+    form: DeclarationForm | None = None,
+    version: int = 0,
     refusals: tuple[Refusal, ...] = (),
+    refused: dict[str, AnswerForm] | None = None,
 ) -> HttpResponse:
+    """Draw the page that checks the answers; `refused` is the form of a warning whose answer was not taken."""
     lacking = [(each, tasks.step_of(each.field)) for each in what_draft_lacks(row, declared=True)]
     context = {
         "submission": row,
-        "form": form,
-        "version": version,
+        "form": form or DeclarationForm(),
+        "version": version or row.version,
         "step": tasks.CHECK,
         "refusals": [(each, tasks.step_of(each.field)) for each in refusals],
         "lacking": lacking,
         "bad": {each.field: each for each, _ in lacking},
-        "warnings": [(each, tasks.step_of(each.field)) for each in warnings_of(row)],
+        **_warnings(row, refused),
         "take_up_due": explain_working_days(clock.now(), TAKE_UP_TARGET, working_calendar()).due_at,
         **answers(row),
         **side(row, tasks.CHECK),
     }
-    return page(request, "check.html", context, status=422 if refusals else 200)
+    return page(request, "check.html", context, status=422 if refusals or refused else 200)
 
 
 @login_required

@@ -176,7 +176,8 @@ def certificate_warnings(
     """Warn of certificates that name other firmware, or other models only. Section F2.5
 
     The first is answered with the manufacturer's mapping evidence, which is kept for
-    audit and never published.
+    audit and never published. The second is a note: one certificate may cover many models,
+    and nothing is listed before the Secretariat has seen that it names this one.
     """
     found = []
     for each in certificates:
@@ -204,6 +205,7 @@ def certificate_warnings(
                     f"{each.name} for {device}.",
                     f"It was attested for {listed}.",
                     (each.name, device.key),
+                    asks=False,
                 )
             )
     return found
