@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from secgov.errors import Conflict, NotPermitted, Refusal
@@ -27,13 +27,18 @@ class ErrorsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer with the page of one of the three errors; anything else is a fault and goes on."""
+        """Answer with the page of one of the three errors; anything else is a fault and goes on.
+
+        What a view does not find has the site's own page on a sample copy too, where Django would show its workings.
+        """
         if isinstance(exception, Refusal):
             return errors.refused(request, exception)
         if isinstance(exception, NotPermitted):
             return errors.not_permitted(request, exception)
         if isinstance(exception, Conflict):
             return errors.conflict(request, exception)
+        if isinstance(exception, Http404):
+            return errors.not_found(request, exception)
         return None
 
 

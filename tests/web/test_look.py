@@ -145,9 +145,10 @@ def test_production_has_no_banner_and_every_other_copy_has_one(client, settings)
         (NotPermitted("Only the Approver may."), 403, ("Only the Approver may.",)),
         (NotPermitted("Hidden.", hidden=True), 404, ("Nothing stands here",)),
         (Conflict("Somebody changed it.", newer="Approved"), 409, ("Somebody changed it.", "Approved")),
+        (Http404(), 404, ("Nothing stands here",)),
     ],
 )
-def test_three_errors_become_their_pages_with_clause_and_remedy(rf, error, status, words):
+def test_errors_become_their_pages_with_clause_and_remedy(rf, error, status, words):
     request = rf.get("/")
     request.user = AnonymousUser()
     answer = ErrorsMiddleware(lambda _: None).process_exception(request, error)
