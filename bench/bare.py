@@ -19,5 +19,5 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("", nothing)]
+urlpatterns = [path("", nothing), path("healthz", nothing)]
 application = get_wsgi_application()

@@ -30,7 +30,7 @@ from secgov.journal.actors import Actor
 from secgov.local import processes
 from secgov.local.places import PROJECT
 from tests import database
-from tests.factories.published_list import large_list
+from tests.factories.published_list import hash_of, large_list
 
 AT = dt.datetime(2026, 12, 1, 14, 5, tzinfo=dt.UTC)
 MANY = 50_000
@@ -48,7 +48,7 @@ LIST_QUERIES = (
     "?status=Removed&limit=100",
     "?device_type=single_element_esme&status=Current",
     "?firmware_version=0000C34F",
-    f"?image_hash={49_999 * 7919:064X}",
+    f"?image_hash={hash_of(49_999)}",
     "?gbcs=3.2&specification=SMETS+V4.2&after=040000",
     "?device_model=C34F0000",
     "?gbcs=9.9",
@@ -82,8 +82,8 @@ def _bytes(folder: Path) -> Iterator[Measured]:
     form = EditionForm.objects.get(edition__number=2051, name="json")
     zipped = bytes(form.gzipped)
     with ExitStack() as running:
-        ours = running.enter_context(_gunicorn("secgov.wsgi", folder))
-        bare = running.enter_context(_gunicorn("bench.bare", folder))
+        ours = running.enter_context(_gunicorn("secgov.wsgi"))
+        bare = running.enter_context(_gunicorn("bench.bare"))
         plain = running.enter_context(_nginx(folder, zipped))
         _check_same(ours, plain, zipped)
         for asked in ("2.051", "latest"):
@@ -99,9 +99,9 @@ def _searches(folder: Path) -> Iterator[Measured]:
     _list_of(MANY, folder / "fifty")
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
-        env=_environment(folder), cwd=PROJECT, check=True,
+        env=_environment(), cwd=PROJECT, check=True,
     )  # fmt: skip
-    with _gunicorn("secgov.wsgi", folder) as ours:
+    with _gunicorn("secgov.wsgi") as ours:
         for name, path, queries, most in (
             ("API list", "/api/v1/cpl/entries/", LIST_QUERIES, 150),
             ("register page", "/cpl/", PAGE_QUERIES, 300),
@@ -197,7 +197,7 @@ def _check_same(ours: str, plain: str, zipped: bytes) -> None:
 
 
 @contextmanager
-def _gunicorn(application: str, folder: Path) -> Iterator[str]:
+def _gunicorn(application: str) -> Iterator[str]:
     port = processes.free_port()
     command = [
         sys.executable,
@@ -209,7 +209,7 @@ def _gunicorn(application: str, folder: Path) -> Iterator[str]:
         f"127.0.0.1:{port}",
         application,
     ]
-    with _running(command, _environment(folder), port) as base:
+    with _running(command, _environment(), port) as base:
         yield base
 
 
@@ -256,14 +256,14 @@ def _answers(port: int, process: "subprocess.Popen[bytes]") -> bool:
     return True
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """Settings as in production, but for the two that need TLS and a real mail server."""
     environment = dict(os.environ) | {
         "DATABASE_URL": database.on(os.environ["DATABASE_URL"], stores.NAME),
         "SECRET_KEY": secrets.token_urlsafe(64),
         "METRICS_TOKEN": secrets.token_urlsafe(32),
         "ALLOWED_HOSTS": "127.0.0.1",
-        "EDITION_DIR": str(folder / "editions"),
+        "EDITION_DIR": str(settings.EDITION_DIR),
         "EMAIL_URL": "memorymail://",
         "DEBUG": "0",
         "SECURE_SSL_REDIRECT": "0",
