@@ -45,6 +45,11 @@ class Release(serializers.Serializer):
     contact = Contact()
     release_notes = serializers.CharField()
     released_on = serializers.DateField(allow_null=True)
+    upgrades_from = serializers.JSONField(
+        allow_null=True,
+        help_text="The entries whose Devices may be upgraded to this firmware, as a list of CPL numbers; “N/A” where none "
+        "may, null where it was not stated.",
+    )
     recorded_at = serializers.DateTimeField()
 
 
@@ -142,7 +147,10 @@ def _releases() -> QuerySet[FirmwareRecord]:
         device_model__periods__isnull=False,
     )  # fmt: skip
     return (
-        FirmwareRecord.objects.select_related("manufacturer").annotate(on_list=Exists(listed)).order_by("-pk")
+        FirmwareRecord.objects.select_related("manufacturer")
+        .prefetch_related("upgrade_paths")
+        .annotate(on_list=Exists(listed))
+        .order_by("-pk")
     )
 
 
@@ -157,5 +165,6 @@ def _described(record: FirmwareRecord) -> dict[str, Any]:
         "contact": {"email": record.email, "phone": record.phone, "address": record.address},
         "release_notes": record.release_notes,
         "released_on": record.released_on,
+        "upgrades_from": record.upgrades_from,
         "recorded_at": record.recorded_at,
     }

@@ -70,6 +70,20 @@ class FirmwareRecord(models.Model):
     def __str__(self) -> str:
         return f"FIR {self.cpl_number:06d}"
 
+    @property
+    def upgrades_from(self) -> list[str] | str | None:
+        """The entries that may be upgraded to this firmware, "N/A" where none may, None where nothing was said."""
+        if not self.upgrade_stated:
+            return None
+        numbers = sorted(path.from_number for path in self.upgrade_paths.all() if path.ended_at is None)
+        return [f"{number:06d}" for number in numbers] or "N/A"
+
+    @property
+    def upgrade_path_in_words(self) -> str:
+        """The same as text for the journal: "000702, 000738", "N/A" or ""."""
+        told = self.upgrades_from
+        return ", ".join(told) if isinstance(told, list) else told or ""
+
 
 class UpgradePath(models.Model):
     """An earlier entry whose Devices may be upgraded to this firmware. Order matters to homes: see domain facts, 5."""

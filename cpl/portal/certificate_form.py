@@ -8,8 +8,10 @@ from cpl.models import SubmissionCertificate
 from cpl.portal.judged import DayField, JudgedForm, refuse
 from cpl.rules import certificates
 from cpl.rules.limbs import unmet
+from cpl.rules.submission_warnings import clean_firmware_named
 from secgov.documents.models import Classification
 from secgov.documents.rules import KINDS_IN_WORDS, MEDIA_TYPES
+from secgov.errors import Refusal
 
 
 class CertificateForm(JudgedForm):
@@ -64,6 +66,21 @@ class CertificateForm(JudgedForm):
         help_text="Under the Panel’s Information Policy. None of them is published by us.",
         error_messages={"required": "Choose White, Green, Amber or Red: every document carries a classification."},
     )  # fmt: skip
+    firmware_named = forms.CharField(
+        label="Firmware as the certificate names it",
+        required=False,
+        max_length=120,
+        help_text="Only where it is not written as you typed it, for example release 16.16.17.",
+        widget=forms.TextInput(attrs={"class": "w-m"}),
+    )
+    mapping = forms.FileField(
+        label="Mapping evidence",
+        required=False,
+        max_length=300,
+        help_text="Only then: that both names mean the same firmware. Release notes will do. Kept for audit, not published.",
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{each}" for each in MEDIA_TYPES)}),
+        error_messages={"empty": "The file is empty. Choose it again; it may not have been saved."},
+    )
     cleaners = {"body": certificates.clean_body}
 
     def __init__(self, *args: Any, held: SubmissionCertificate | None = None, **kwargs: Any) -> None:
@@ -75,12 +92,18 @@ class CertificateForm(JudgedForm):
             ].help_text = f"{KINDS_IN_WORDS}. Leave it empty to keep {held.document.name}."
             self.fields["classification"].required = False
             self.fields["classification"].help_text = "Only if you give another file."
+        if held is not None and held.mapping_evidence is not None:
+            self.fields["mapping"].help_text = f"Leave it empty to keep {held.mapping_evidence.name}."
 
     def clean(self) -> dict[str, Any]:
         """Judge number, standard, dates and versions by the rules for certificates."""
         values = super().clean()
         if values.get("document") and not values.get("classification"):
             self.add_error("classification", self.fields["classification"].error_messages["required"])
+        try:
+            values["firmware_named"] = clean_firmware_named(values.get("firmware_named") or "")
+        except Refusal as refusal:
+            refuse(self, refusal)
         if values.get("body") and not self.errors.keys() & {"issued_on", "expires_on", "renews_on"}:
             facts = certificates.Certificate(
                 **{

@@ -40,7 +40,7 @@ def certificates(request: HttpRequest, reference: str) -> HttpResponse:
 def certificate(request: HttpRequest, reference: str, pk: int | None = None) -> HttpResponse:
     """Add a certificate, or change the one of that number."""
     submission = own_submission(request, reference)
-    held = get_object_or_404(submission.certificates.select_related("document"), pk=pk) if pk else None
+    held = get_object_or_404(submission.certificates.select_related("document", "mapping_evidence"), pk=pk) if pk else None
     if request.method != "POST":
         if submission.state != Submission.State.DRAFT:
             return redirect("portal:submission", reference)
@@ -66,6 +66,7 @@ def _kept(
             submission=submission, by=request.user, at=clock.now(), version=version_seen(request), certificate=held,
             values={name: form.cleaned_data[name] for name in CERTIFICATE_FIELDS},
             upload=form.cleaned_data["document"], classification=form.cleaned_data["classification"],
+            mapping=form.cleaned_data["mapping"],
         )  # fmt: skip
     except Refusal as refusal:
         refuse(form, refusal)

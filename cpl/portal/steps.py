@@ -11,6 +11,8 @@ from cpl.models import Submission
 from cpl.portal import tasks_of_draft as tasks
 from cpl.portal.forms import initial_of
 from cpl.portal.frame import own_submission, page, version_seen
+from cpl.rules.device_identity import FIELDS, read_device
+from cpl.rules.image_file import agrees, read_image_file
 from cpl.services.submissions import save_draft
 from secgov.journal import clock
 
@@ -66,8 +68,21 @@ def _show(
         "form": form,
         "version": version,
         **side(submission, here),
+        **image_shown(submission),
     }
     return page(request, "step.html", context, status=status)
+
+
+def image_shown(submission: Submission) -> dict[str, object]:
+    """Give what was read of the image file, if it was given, and whether it agrees with what was typed."""
+    file = read_image_file(submission.image_file)
+    device, _ = read_device({name: str(getattr(submission, name) or "") for name in FIELDS})
+    typed = submission.image_hash.strip().upper()
+    return {
+        "file": file,
+        "hash_from_file": bool(file and typed in (file.sha256, file.sha256_without_header)),
+        "agrees": device is not None and agrees(device, typed, file),
+    }
 
 
 def side(submission: Submission, here: tasks.Step | None, *, on: dt.date | None = None) -> dict[str, object]:

@@ -14,9 +14,17 @@ from cpl.portal.forms import DeclarationForm, StartForm, WithdrawForm, pair_in_w
 from cpl.portal.frame import check_may_submit, own_submission, own_submissions, page, version_seen
 from cpl.portal.judged import error_of, refuse
 from cpl.portal.progress import happenings_of, progress_of
-from cpl.portal.steps import side
+from cpl.portal.steps import image_shown, side
 from cpl.portal.warnings import AnswerForm, shown_warnings
-from cpl.services.submissions import TAKE_UP_TARGET, start_submission, submit, what_draft_lacks, withdraw
+from cpl.services.submissions import (
+    EDITABLE,
+    TAKE_UP_TARGET,
+    start_submission,
+    submit,
+    what_draft_lacks,
+    withdraw,
+)
+from cpl.services.warnings import open_warnings
 from secgov.accounts.models import Organisation
 from secgov.accounts.permissions import Duty, organisations_of
 from secgov.errors import Refusal
@@ -122,7 +130,9 @@ def answers(row: Submission) -> dict[str, object]:
     """Give what the summary of a submission's answers shows."""
     return {
         "pair": pair_in_words(row.spec_type, row.spec_version, row.gbcs_version) if row.spec_version else "",
-        "certificates": list(row.certificates.select_related("document")),
+        "certificates": list(row.certificates.select_related("document", "mapping_evidence")),
+        "marked": {each.field for each in open_warnings(row)} if row.state in EDITABLE else set(),
+        **image_shown(row),
     }
 
 

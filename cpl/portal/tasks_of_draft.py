@@ -40,8 +40,9 @@ CERTIFICATES = Step("certificates", "Certificates", ("certificates",))
 FIRMWARE = Step(
     "firmware", "Firmware details", ("fir_email", "fir_phone", "fir_address", "release_notes"), FirmwareForm
 )
+UPGRADE = Step("upgrade", "Upgrade path", ("upgrade_kind", "upgrades_from"))
 CHECK = Step("check", "Check and declare", ("declaration",))
-STEPS = (DEVICE, HARDWARE, IMAGE, CERTIFICATES, FIRMWARE, CHECK)
+STEPS = (DEVICE, HARDWARE, IMAGE, CERTIFICATES, FIRMWARE, UPGRADE, CHECK)
 BY_SLUG = {step.slug: step for step in STEPS}
 
 
@@ -123,6 +124,8 @@ def _task(
         return Task(step, "", "To do")
     if step is CERTIFICATES:
         return _certificates_task(submission, needs)
+    if step is UPGRADE:
+        return Task(step, "good", "Done") if submission.upgrade_kind else Task(step, "", "Not stated")
     if not lacking.intersection(step.fields):
         return Task(step, "good", "Done")
     begun = any(getattr(submission, name) not in ("", None) for name in step.fields)

@@ -7,10 +7,12 @@ from cpl.portal import (
     contacts,
     documents,
     home,
+    images,
     notices,
     people,
     steps,
     submissions,
+    upgrade_path,
     warning_answers,
 )
 
@@ -33,6 +35,8 @@ urlpatterns = [
         warning_answers.answer,
         name="answer-warning",
     ),
+    path("submissions/<slug:reference>/image/file/", images.image_file, name="image-file"),
+    path("submissions/<slug:reference>/upgrade/", upgrade_path.upgrade_path, name="upgrade-path"),
     path("submissions/<slug:reference>/check/", submissions.check, name="check"),
     path("submissions/<slug:reference>/done/", submissions.done, name="done"),
     path("submissions/<slug:reference>/withdraw/", submissions.take_back, name="withdraw"),

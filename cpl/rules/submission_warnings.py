@@ -25,8 +25,11 @@ from cpl.rules.usual_versions import pair_in_words, pair_warning
 from cpl.rules.versions import SMETS1
 from cpl.rules.warnings import Sibling, Standing, SubmissionWarning, pair_of
 from firmware_repo.rules.manufacturer_names import reason_to_review_name
+from firmware_repo.rules.text import clean_line
 
 CERTIFICATE_OTHER_FIRMWARE = "certificate-other-firmware"
+FIRMWARE_NAMED_CAP = 120
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +212,17 @@ def certificate_warnings(
                 )
             )
     return found
+
+
+def clean_firmware_named(text: str) -> str:
+    """Give the firmware as a certificate names it, on one line; "" where it is as submitted. Section F2.5
+
+    Raises Refusal (field ``firmware_named``) over 120 characters, or with control or hidden characters.
+    """
+    if not text.strip():
+        return ""
+    name = "the firmware as the certificate names it"
+    return clean_line(text, field="firmware_named", clause="F2.5", name=name, cap=FIRMWARE_NAMED_CAP)
 
 
 def names_firmware(named: str, version: str) -> bool:

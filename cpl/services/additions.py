@@ -55,7 +55,14 @@ def what_the_list_will_say(submission: Submission) -> dict[str, Any]:
         "Firmware details": "\n".join(
             [submission.fir_email, submission.fir_phone, submission.fir_address, submission.release_notes]
         ),
+        "May be upgraded from": _upgrade_path(submission),
     }
+
+
+def _upgrade_path(submission: Submission) -> str:
+    if submission.upgrade_kind == "entries":
+        return ", ".join(f"{number:06d}" for number in submission.upgrades_from)
+    return "no earlier entry" if submission.upgrade_kind else "not stated"
 
 
 def _before(submission: Submission) -> dict[str, Any] | None:
@@ -210,6 +217,7 @@ def _list(submission: Submission, grant: Grant, at: dt.datetime) -> DeviceModel:
             release_notes=submission.release_notes,
         ),
         released_on=submission.released_on,
+        upgrades_from=submission.upgrades_from if submission.upgrade_kind else None,
         actor=grant.actor,
         at=at,
     )

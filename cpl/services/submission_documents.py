@@ -10,18 +10,21 @@ from django.db import transaction
 from cpl.models import Submission, SubmissionCertificate
 from cpl.services.submissions import put_certificate
 from secgov.accounts.models import User
+from secgov.documents.models import Classification
 from secgov.documents.services import store_document
 
 
 @transaction.atomic
 def give_certificate(
     *, submission: Submission, by: User, at: dt.datetime, version: int, values: Mapping[str, Any],
-    upload: UploadedFile | None = None, classification: str = "", certificate: SubmissionCertificate | None = None,
+    upload: UploadedFile | None = None, classification: str = "", mapping: UploadedFile | None = None,
+    certificate: SubmissionCertificate | None = None,
 ) -> SubmissionCertificate:  # fmt: skip
     """Add a certificate to a draft, or change one of it, and keep its document: both or neither. Appendix Z 2.1(f)
 
     Takes what `put_certificate` takes, the uploaded document (None keeps the one that is there) and its level under
-    the Information Policy. Raises what `store_document` and `put_certificate` raise.
+    the Information Policy, and the manufacturer's mapping of the firmware names, kept as Amber and never published.
+    Raises what `store_document` and `put_certificate` raise.
     """
     row = put_certificate(
         submission=submission, by=by, at=at, version=version, values=values, certificate=certificate
@@ -31,4 +34,13 @@ def give_certificate(
             upload=upload, classification=classification, organisation=submission.organisation, by=by, at=at
         )
         row.save(update_fields=["document"])
+    if mapping is not None:
+        row.mapping_evidence = store_document(
+            upload=mapping,
+            classification=Classification.AMBER,
+            organisation=submission.organisation,
+            by=by,
+            at=at,
+        )
+        row.save(update_fields=["mapping_evidence"])
     return row

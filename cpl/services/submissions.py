@@ -43,6 +43,7 @@ CERTIFICATE_FIELDS = (
     "expires_on",
     "renews_on",
     "sc_version",
+    "firmware_named",
 )
 EDITABLE = (Submission.State.DRAFT, Submission.State.QUERIED)
 TAKE_UP_TARGET = 1  # Working Day; our own target (TR-9), the Code states none
