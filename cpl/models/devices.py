@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
@@ -78,6 +79,42 @@ def identity_of(manufacturer: str) -> Concat:
     return Concat(*parts, output_field=models.CharField(max_length=120))
 
 
+def _period_has_the_identity_of_its_entry(operation: pgtrigger.Operation, name: str) -> pgtrigger.Trigger:
+    """A foreign key over number and identity in one look for a whole statement, not row by row with a lock for each."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        func="""
+            IF EXISTS (
+                SELECT FROM new_rows p
+                LEFT JOIN cpl_devicemodel d ON d.number = p.device_model_id AND d.identity = p.identity
+                WHERE d.number IS NULL
+            ) THEN
+                RAISE EXCEPTION 'a listing period names another Device Model than its entry'
+                    USING ERRCODE = 'foreign_key_violation';
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+PERIODS_FOLLOW_THEIR_ENTRY = pgtrigger.Trigger(
+    name="periods_follow",
+    level=pgtrigger.Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    referencing=pgtrigger.Referencing(new="new_rows"),
+    func="""
+        UPDATE cpl_listingperiod p SET identity = d.identity
+        FROM new_rows d WHERE p.device_model_id = d.number AND p.identity <> d.identity;
+        RETURN NULL;
+    """,
+)
+
+
 class DeviceModel(DeviceTuple):
     """An entry of the list. Its number is its key: never used twice, never changed.
 
@@ -104,7 +141,11 @@ class DeviceModel(DeviceTuple):
 
     class Meta:
         ordering = ["number"]
-        triggers = [NO_DELETE]
+        triggers = [
+            NO_DELETE,
+            pgtrigger.ReadOnly(name="number_fixed", fields=["number"]),
+            PERIODS_FOLLOW_THEIR_ENTRY,
+        ]
         indexes = [
             models.Index(fields=["manufacturer", "model_identifier"], name="cpl_devicemodel_maker_idx"),
         ]
@@ -131,7 +172,6 @@ class DeviceModel(DeviceTuple):
                 condition=Q(firmware_record=None) | Q(firmware_record=F("number")),
                 name="cpl_devicemodel_firmware_record_is_its_own",
             ),
-            models.UniqueConstraint(fields=["number", "identity"], name="cpl_devicemodel_number_identity"),
         ]
 
     def __str__(self) -> str:
@@ -180,7 +220,11 @@ class ListingPeriod(models.Model):
 
     class Meta:
         ordering = ["device_model", "id"]
-        triggers = [NO_DELETE]
+        triggers = [
+            NO_DELETE,
+            _period_has_the_identity_of_its_entry(pgtrigger.Insert, "identity_on_insert"),
+            _period_has_the_identity_of_its_entry(pgtrigger.Update, "identity_on_update"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["device_model"],
