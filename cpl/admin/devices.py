@@ -3,8 +3,10 @@
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
+from cpl.admin.warnings import show_warned
 from cpl.models import DeviceModel, ListingPeriod
 from secgov.journal.desk import RegisterAdmin, identifier, tag
 
@@ -86,6 +88,11 @@ class DeviceModelAdmin(RegisterAdmin):
         """Bring along whether each entry is on the list."""
         listed = ListingPeriod.objects.open().filter(device_model=OuterRef("pk"))
         return super().get_queryset(request).annotate(is_listed=Exists(listed))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of entries that look out of line."""
+        warned = path("warned/", self.admin_site.admin_view(show_warned), name="cpl_devicemodel_warned")
+        return [warned, *super().get_urls()]
 
     @admin.display(description="entry", ordering="number")
     def entry(self, model: DeviceModel) -> SafeString:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from cpl.admin.decisions import DecisionForm, draw
-from cpl.models import DeviceModel, Edition, ListChange
+from cpl.models import DeviceModel, Edition, ListChange, RaisedWarning
 from cpl.rules.limbs import Limb
 from cpl.rules.listing import listing_limbs
 from cpl.rules.publication import due_for_publication, format_edition, next_edition_number
@@ -63,6 +63,7 @@ class ShownChange:
     cells: list[Cell]
     same: int
     gates: list[Limb]
+    warnings: list[RaisedWarning]
     obligation: Obligation | None
 
 
@@ -284,8 +285,17 @@ def _shown(change: ListChange) -> ShownChange:
         cells=cells,
         same=sum(before.get(name) == value for name, value in after.items()),
         gates=_gates(change),
+        warnings=_answered_warnings(change),
         obligation=Obligation.objects.standing().about(change).order_by("due_at").first(),
     )
+
+
+def _answered_warnings(change: ListChange) -> list[RaisedWarning]:
+    """Give the warnings about the submission that somebody answered, for the second person to weigh."""
+    if change.submission is None:
+        return []
+    answered = change.submission.warnings.filter(answer=RaisedWarning.Answer.RIGHT)
+    return list(answered.select_related("evidence", "answered_by"))
 
 
 def _gates(change: ListChange) -> list[Limb]:

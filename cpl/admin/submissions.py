@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST
 
 from cpl.admin.certificates import certificate_work
 from cpl.admin.decisions import DecisionForm, ProposeForm, VersionForm, draw
+from cpl.admin.warnings import answer_form, desk_warnings, put_right
 from cpl.models import DeviceModel, Generation, ListingPeriod, Submission
+from cpl.rules.image_file import read_image_file
 from cpl.rules.listing import listing_limbs
 from cpl.services.additions import propose_listing
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
 from cpl.services.submissions import reject, take_up
-from cpl.services.warnings import warnings_of
+from cpl.services.warning_answers import answer_warning
 from secgov.accounts.permissions import Duty, permitted
 from secgov.errors import Refusal
 from secgov.journal import clock
@@ -96,6 +98,11 @@ class SubmissionAdmin(RegisterAdmin):
                 )
                 for name, button in buttons
             ),
+            path(
+                "<int:pk>/warnings/<slug:fingerprint>/",
+                view(require_POST(self.answer_warning)),
+                name="cpl_submission_answer_warning",
+            ),
             *super().get_urls(),
         ]
 
@@ -158,6 +165,27 @@ class SubmissionAdmin(RegisterAdmin):
                 return redirect("admin:cpl_submission_change", pk)
         return self._page(request, submission, reject=form)
 
+    def answer_warning(self, request: HttpRequest, pk: int, fingerprint: str) -> HttpResponse:
+        """Say why a value that looks out of line is right."""
+        submission = self._submission(request, pk)
+        form = answer_form(fingerprint, request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                answer_warning(
+                    submission=submission,
+                    fingerprint=fingerprint,
+                    by=request.user,
+                    at=clock.now(),
+                    reason=form.cleaned_data["reason"],
+                    upload=form.cleaned_data["evidence"],
+                )
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, "Your reason is kept with the submission.")
+                return redirect("admin:cpl_submission_change", pk)
+        return self._page(request, submission, warning={fingerprint: form})
+
     def _submission(self, request: HttpRequest, pk: Any) -> Submission:
         rows = Submission.objects.visible_to(request.user).select_related(
             "organisation", "created_by", "taken_up_by", "relists"
@@ -166,7 +194,7 @@ class SubmissionAdmin(RegisterAdmin):
 
     def _page(self, request: HttpRequest, submission: Submission, **refused: Any) -> HttpResponse:
         today = clock.today()
-        given = list(submission.certificates.select_related("document").order_by("body", "number"))
+        given = list(submission.certificates.select_related("document", "mapping_evidence").order_by("body", "number"))
         documents = {row.certificate_id: row.document for row in given}
         siblings = _siblings(submission)
         limbs = listing_limbs(listing_facts(submission, on=today), on=today)
@@ -175,12 +203,17 @@ class SubmissionAdmin(RegisterAdmin):
         context = {
             "submission": submission,
             "kind": KINDS[State(submission.state)],
-            "form": next(iter(refused.values()), None),
+            "form": next(iter(refused.get("warning", refused).values()), None),
             "limbs": limbs,
             "lacking": [each for each in limbs if not each.met],
-            "warnings": warnings_of(submission),
+            "warnings": desk_warnings(
+                submission, may_answer=bool(review and not own), refused=refused.get("warning")
+            ),
+            "put_right": put_right(submission),
             "siblings": siblings[:MOST_SIBLINGS],
             "more_siblings": max(0, len(siblings) - MOST_SIBLINGS),
+            "mapped": [row for row in given if row.firmware_named],
+            "image_file": read_image_file(submission.image_file),
             "given_only": [row for row in given if row.certificate_id is None],
             "certificates": [
                 {**certificate_work(request, each), "given_document": documents.get(each.pk)}
