@@ -291,7 +291,7 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
     for field in (*FIELDS, *IMAGE_FIELDS):
         setattr(model, field if field != "manufacturer_identifier" else "manufacturer_id", fields[field])
     model.generation = device.generation
-    keep(model)  # the period's copy of the identity follows by its foreign key
+    keep(model)  # the period's copy of the identity follows by a trigger
     for coverage in model.coverage.filter(ended_on=None):
         for field in FIELDS:
             setattr(coverage, field, fields[field])
