@@ -1,6 +1,9 @@
 """What the list and its making hold."""
 
+from cpl.models.certificate_events import AffectedEntry, BodyStatement, CertificateEvent, EventReport
+from cpl.models.certificate_life import CertificateChange, RenewalAction
 from cpl.models.certificates import AssuranceCertificate, Body, CertificateCoverage
+from cpl.models.determinations import AuthorityOrder, BindingDetermination, PanelDecision, SscAdvice
 from cpl.models.devices import (
     DeviceModel,
     EligibleCombination,
@@ -23,6 +26,8 @@ from cpl.models.editions import (
     ReceiptHoldback,
     SigningKey,
 )
+from cpl.models.estate import EstateClaim
+from cpl.models.expiry_notices import ExpiryDigest, ExpiryNotice
 from cpl.models.list_changes import ListChange
 from cpl.models.reviews import (
     CorrectionRequest,
@@ -35,9 +40,15 @@ from cpl.models.reviews import (
 from cpl.models.submissions import Submission, SubmissionCertificate
 
 __all__ = [
+    "AffectedEntry",
     "AssuranceCertificate",
+    "AuthorityOrder",
+    "BindingDetermination",
     "Body",
+    "BodyStatement",
+    "CertificateChange",
     "CertificateCoverage",
+    "CertificateEvent",
     "CorrectionRequest",
     "DeviceModel",
     "Edition",
@@ -46,19 +57,26 @@ __all__ = [
     "EditionPlacement",
     "EligibleCombination",
     "EligibleCombinationMember",
+    "EventReport",
     "Generation",
+    "EstateClaim",
+    "ExpiryDigest",
+    "ExpiryNotice",
     "ListChange",
     "ListImport",
     "ListingPeriod",
+    "PanelDecision",
     "PhysicalDeviceType",
     "PublicationRequest",
     "PublishedEntry",
     "RaisedWarning",
     "Receipt",
     "ReceiptHoldback",
+    "RenewalAction",
     "RequiredCertificate",
     "SigningKey",
     "SpecType",
+    "SscAdvice",
     "Submission",
     "SubmissionCertificate",
     "SubmissionGroup",

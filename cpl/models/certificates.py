@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 from django_fsm import FSMField, transition
 
 from cpl.models.devices import DeviceTuple, identity_of
@@ -16,6 +16,18 @@ class Body(models.TextChoices):
     ZIGBEE = "ZIGBEE", "ZigBee Alliance"
     DLMS = "DLMS", "DLMS User Association"
     NCSC = "NCSC", "NCSC"
+
+
+class AssuranceCertificateQuerySet(models.QuerySet["AssuranceCertificate"]):
+    """Questions about certificates."""
+
+    def with_lapse(self) -> AssuranceCertificateQuerySet:
+        """Bring along `lapsed_on`: since when a confirmed event has ended the whole certificate, None while none has.
+
+        An event that a renewal overtook has ended nothing; one for chosen models has ended their coverage (A-47).
+        """
+        standing = Q(events__state="confirmed", events__overtaken_at=None, events__targets=None)
+        return self.annotate(lapsed_on=Min("events__occurred_on", filter=standing))
 
 
 class AssuranceCertificate(models.Model):
@@ -57,6 +69,8 @@ class AssuranceCertificate(models.Model):
     invalid_reason = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = AssuranceCertificateQuerySet.as_manager()
+
     class Meta:
         ordering = ["body", "number"]
         triggers = [NO_DELETE, state_needs_act("cpl.assurancecertificate")]
@@ -94,6 +108,10 @@ class AssuranceCertificate(models.Model):
     @transition(field=state, source=State.RECORDED, target=State.INVALID)
     def invalidate(self) -> None:
         """The certificate fails F2.5 or was not what it was said to be."""
+
+    @transition(field=state, source=[State.RECORDED, State.VALID, State.INVALID], target=State.VOID)
+    def make_void(self) -> None:
+        """It was entered in error: two people agree that it never was what it says (chart 5)."""
 
 
 class CertificateCoverage(DeviceTuple):

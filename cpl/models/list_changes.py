@@ -68,6 +68,24 @@ class ListChange(models.Model):
     required_at = models.DateTimeField(
         "instant from which the Panel is required to act", null=True, blank=True
     )
+    held_since = models.DateTimeField(
+        "since when a replacement holds it",
+        null=True,
+        blank=True,
+        help_text="A certificate that waits for validation (A-14).",
+    )
+    removal_event = models.ForeignKey(
+        "cpl.CertificateEvent", models.PROTECT, null=True, blank=True, related_name="changes"
+    )
+    determination = models.ForeignKey(
+        "cpl.BindingDetermination", models.PROTECT, null=True, blank=True, related_name="changes"
+    )
+    panel_decision = models.ForeignKey(
+        "cpl.PanelDecision", models.PROTECT, null=True, blank=True, related_name="changes"
+    )
+    authority_order = models.ForeignKey(
+        "cpl.AuthorityOrder", models.PROTECT, null=True, blank=True, related_name="changes"
+    )
     edition = models.ForeignKey("cpl.Edition", models.PROTECT, null=True, blank=True, related_name="changes")
     cancelled_reason = models.TextField(blank=True)
 
@@ -124,6 +142,11 @@ class ListChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.entry_number:06d}"
+
+    @property
+    def is_duty(self) -> bool:
+        """Whether the Panel must make it: it rests on an event, a determination or an order, not on a choice (A-68)."""
+        return bool(self.removal_event_id or self.determination_id or self.authority_order_id)
 
     @transition(field=state, source=State.PROPOSED, target=State.APPROVED)
     def approve(self) -> None:

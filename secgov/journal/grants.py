@@ -19,6 +19,10 @@ INSERT_ONLY_TABLES = (
     "cpl_publicationrequest",
     "cpl_receipt",
     "cpl_receiptholdback",
+    "cpl_affectedentry",
+    "cpl_bodystatement",
+    "cpl_eventreport",
+    "cpl_renewalaction",
 )
 """No UPDATE, no DELETE: direct SQL with the application's role is refused whatever triggers say."""
 
