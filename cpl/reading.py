@@ -13,9 +13,10 @@ import csv
 import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import eq, itemgetter
 from typing import Any, NamedTuple
 
 from cpl.rules import device_identity, image, publication, versions
@@ -129,7 +130,7 @@ def read_edition(data: bytes) -> Reading:
             rows = _rows(table, clean)
             _check_listed_once(table, rows)
         if not reading.problems:
-            reading.rows, reading.warnings = rows, _warnings(table)
+            reading.rows, reading.warnings = rows, _warnings(rows)
     elif not reading.problems:
         reading.problems.append(Problem(0, "", "it holds no entry"))
     reading.problems.sort(key=lambda problem: problem.row)
@@ -285,8 +286,11 @@ def _rows(table: _Table, clean: dict[int, dict]) -> list[ReadRow]:
     spec_types = {cell: spec_type for cell, (spec_type, _) in clean[SPEC].items()}
     spec_versions = {cell: spec_version for cell, (_, spec_version) in clean[SPEC].items()}
 
-    def cells(column: int, values: dict[str, str] | None = None) -> Iterator[str]:
-        return map((values or clean[column]).__getitem__, table.columns[column])
+    def cells(column: int, values: dict[str, str] | None = None) -> Iterable[str]:
+        values = values or clean[column]
+        # Most columns stand as they are to be stored, and need no second look at each cell.
+        as_they_are = all(map(eq, values.keys(), values.values()))
+        return table.columns[column] if as_they_are else map(values.__getitem__, table.columns[column])
 
     identifiers = (cells(column) for column in (STATUS, TYPE, MAKER, MODEL, HARDWARE, REVISION, FIRMWARE))
     versions_given = cells(SPEC, spec_types), cells(SPEC, spec_versions), cells(GBCS)
@@ -303,15 +307,13 @@ def _check_listed_once(table: _Table, rows: list[ReadRow]) -> None:
             table.add(row_number, NUMBER, reason)
 
 
-def _warnings(table: _Table) -> list[str]:
+def _warnings(rows: list[ReadRow]) -> list[str]:
     """What is allowed but looks like a slip: one image's Hash under two firmware versions."""
-    pairs = set(
-        zip(map(str.upper, table.columns[HASH]), map(str.upper, table.columns[FIRMWARE]), strict=True)
-    )
-    times = Counter(image_hash for image_hash, _ in pairs)
+    pairs = {(row.image_hash, row.firmware_version) for row in rows if row.image_hash}
+    times = Counter(map(itemgetter(0), pairs))
     several: defaultdict[str, list[str]] = defaultdict(list)
     for image_hash, firmware in pairs:
-        if image_hash and times[image_hash] > 1:
+        if times[image_hash] > 1:
             several[image_hash].append(firmware)
     return [
         f"The Hash {image_hash} stands with {len(found)} firmware versions: {', '.join(sorted(found))}."
