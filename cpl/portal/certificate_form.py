@@ -13,6 +13,13 @@ from secgov.documents.models import Classification
 from secgov.documents.rules import KINDS_IN_WORDS, MEDIA_TYPES
 from secgov.errors import Refusal
 
+CLASSIFICATIONS = [
+    (Classification.WHITE, "White: anybody, subject to copyright"),
+    (Classification.GREEN, "Green: people who work with the Code"),
+    (Classification.AMBER, "Amber: those who need to know"),
+    (Classification.RED, "Red: named people only"),
+]
+
 
 class CertificateForm(JudgedForm):
     """A certificate of one of the three bodies, copied from its document."""
@@ -57,12 +64,7 @@ class CertificateForm(JudgedForm):
     )  # fmt: skip
     classification = forms.ChoiceField(
         label="Who may see the document", widget=forms.RadioSelect,
-        choices=[
-            (Classification.WHITE, "White: anybody, subject to copyright"),
-            (Classification.GREEN, "Green: people who work with the Code"),
-            (Classification.AMBER, "Amber: those who need to know"),
-            (Classification.RED, "Red: named people only"),
-        ],
+        choices=CLASSIFICATIONS,
         help_text="Under the Panel’s Information Policy. None of them is published by us.",
         error_messages={"required": "Choose White, Green, Amber or Red: every document carries a classification."},
     )  # fmt: skip

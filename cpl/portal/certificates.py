@@ -13,7 +13,7 @@ from cpl.portal.frame import own_submission, page, version_seen
 from cpl.portal.judged import refuse
 from cpl.portal.steps import side
 from cpl.services.submission_documents import give_certificate
-from cpl.services.submissions import CERTIFICATE_FIELDS, remove_certificate
+from cpl.services.submissions import CERTIFICATE_FIELDS, EDITABLE, remove_certificate
 from secgov.errors import Refusal
 from secgov.journal import clock
 
@@ -23,7 +23,7 @@ from secgov.journal import clock
 def certificates(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the certificates given so far beside those that the device needs."""
     submission = own_submission(request, reference)
-    if submission.state != Submission.State.DRAFT:
+    if submission.state not in EDITABLE:
         return redirect("portal:submission", reference)
     rows = submission.certificates.select_related("document")
     context = {
@@ -42,7 +42,7 @@ def certificate(request: HttpRequest, reference: str, pk: int | None = None) -> 
     submission = own_submission(request, reference)
     held = get_object_or_404(submission.certificates.select_related("document", "mapping_evidence"), pk=pk) if pk else None
     if request.method != "POST":
-        if submission.state != Submission.State.DRAFT:
+        if submission.state not in EDITABLE:
             return redirect("portal:submission", reference)
         return _show(
             request,

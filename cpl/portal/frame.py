@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
 
 from cpl.models import Submission
+from cpl.services.submissions import EDITABLE
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of
 from secgov.errors import NotPermitted
@@ -43,7 +44,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     The calendar, by which deadlines are shown, is read once a page, and only where there is a deadline.
     """
     waiting = {
-        "/portal/submissions/": own_submissions(request.user).filter(state=Submission.State.DRAFT).count(),
+        "/portal/submissions/": own_submissions(request.user).filter(state__in=EDITABLE).count(),
         "/portal/notices/": own_notices(request.user).filter(read_at=None).count(),
     }
     return render(

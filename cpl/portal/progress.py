@@ -24,7 +24,7 @@ NEXT = {
     State.DRAFT: "You finish it and submit it. Until then only your organisation sees it.",
     State.SUBMITTED: "The Secretariat takes it up.",
     State.IN_REVIEW: "The Secretariat compares the certificates with the device, then proposes the listing or says why not.",
-    State.QUERIED: "You answer the Secretariat’s question.",
+    State.QUERIED: "You answer the Secretariat’s question. Until then every value can be put right.",
     State.PROPOSED: "A second person looks at exactly what will change, and approves it or sends it back.",
     State.ACCEPTED: "It is on the list. The next edition carries it.",
     State.REJECTED: "Nothing more. Put right what the reason names, and submit the device anew.",
@@ -32,15 +32,24 @@ NEXT = {
 }
 HAPPENED = {
     "cpl.submission.begun": "A draft was begun",
+    "cpl.submission.filled": "It was filled in from an earlier entry",
+    "cpl.submission.taken_out": "It was taken out of its group",
     "cpl.submission.submitted": "Submitted",
     "cpl.submission.taken_up": "The Secretariat took it up",
+    "cpl.submission.queried": "The Secretariat asked something",
+    "cpl.submission.answered": "You answered: a new version",
     "cpl.submission.proposed": "The Secretariat proposed the listing",
     "cpl.submission.sent_back": "The second person sent it back to the Secretariat",
     "cpl.submission.accepted": "Approved: the entry is on the list",
     "cpl.submission.rejected": "Rejected",
     "cpl.submission.withdrawn": "Withdrawn",
 }
-TOLD_WITH_REASON = {"cpl.submission.rejected", "cpl.submission.withdrawn"}
+TOLD_WITH_REASON = {
+    "cpl.submission.queried",
+    "cpl.submission.answered",
+    "cpl.submission.rejected",
+    "cpl.submission.withdrawn",
+}
 """Whose reasons are for the submitter; the Secretariat's other reasons are its own."""
 
 

@@ -13,10 +13,8 @@ from cpl.portal.forms import initial_of
 from cpl.portal.frame import own_submission, page, version_seen
 from cpl.rules.device_identity import FIELDS, read_device
 from cpl.rules.image_file import agrees, read_image_file
-from cpl.services.submissions import save_draft
+from cpl.services.submissions import EDITABLE, save_draft
 from secgov.journal import clock
-
-State = Submission.State
 
 
 @login_required
@@ -27,7 +25,7 @@ def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     here = tasks.BY_SLUG.get(slug)
     if here is None or here.form is None:
         raise Http404
-    if request.method != "POST" and submission.state != State.DRAFT:
+    if request.method != "POST" and submission.state not in EDITABLE:
         return redirect("portal:submission", reference)
     if here is tasks.HARDWARE and not submission.device_type:
         return redirect("portal:step", reference, tasks.DEVICE.slug)

@@ -14,6 +14,7 @@ from cpl.portal.forms import DeclarationForm, StartForm, WithdrawForm, pair_in_w
 from cpl.portal.frame import check_may_submit, own_submission, own_submissions, page, version_seen
 from cpl.portal.judged import error_of, refuse
 from cpl.portal.progress import happenings_of, progress_of
+from cpl.portal.query_form import QueryAnswerForm, questions
 from cpl.portal.steps import image_shown, side
 from cpl.portal.warnings import AnswerForm, shown_warnings
 from cpl.services.submissions import (
@@ -41,7 +42,7 @@ GROUPS = {
     "accepted": ("Accepted", (State.ACCEPTED,)),
     "ended": ("Rejected or withdrawn", (State.REJECTED, State.WITHDRAWN)),
 }
-WITHDRAWABLE = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW)
+WITHDRAWABLE = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.QUERIED)
 
 
 @login_required
@@ -98,9 +99,19 @@ def submission(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def show_submission(
-    request: HttpRequest, row: Submission, *, refused: dict[str, AnswerForm] | None = None, version: int = 0
+    request: HttpRequest,
+    row: Submission,
+    *,
+    refused: dict[str, AnswerForm] | None = None,
+    answer: QueryAnswerForm | None = None,
+    refusals: tuple[Refusal, ...] = (),
+    version: int = 0,
 ) -> HttpResponse:
-    """Draw a submission's page; `refused` is the form of a warning whose answer was not taken."""
+    """Draw a submission's page.
+
+    `refused` is the form of a warning whose answer was not taken; `answer` that of a question, and `refusals` what the
+    submission still lacks for it.
+    """
     context = {
         "submission": row,
         "version": version or row.version,
@@ -112,8 +123,11 @@ def show_submission(
     if row.state == State.DRAFT:
         context |= side(row, None)
     else:
-        context |= _warnings(row, refused)
-    return page(request, "submission.html", context, status=422 if refused else 200)
+        context |= _warnings(row, refused) | questions(row, answer)
+        context["refusals"] = [(each, tasks.step_of(each.field)) for each in refusals]
+    if row.state == State.QUERIED:
+        context["bad"] = {each.field: each for each in what_draft_lacks(row, declared=True)}
+    return page(request, "submission.html", context, status=422 if refused or answer else 200)
 
 
 def _warnings(row: Submission, refused: dict[str, AnswerForm] | None) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A certificate of a draft together with the document that shows it (Section F2.1, Appendix Z 2.1(f))."""
+"""What is given together with a document: both or neither (Section F2.1, F2.2, Appendix Z 2.1(f))."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from cpl.models import Submission, SubmissionCertificate
+from cpl.services.queries import answer_query
 from cpl.services.submissions import put_certificate
 from secgov.accounts.models import User
 from secgov.documents.models import Classification
@@ -44,3 +45,21 @@ def give_certificate(
         )
         row.save(update_fields=["mapping_evidence"])
     return row
+
+
+@transaction.atomic
+def give_answer(
+    *, submission: Submission, by: User, at: dt.datetime, version: int, text: str,
+    upload: UploadedFile | None = None, classification: str = "",
+) -> Submission:  # fmt: skip
+    """Answer a question of the Secretariat, with a document that shows it or without. Section F2.2
+
+    Takes what `answer_query` takes, the uploaded document and its level under the Information Policy. Raises what
+    `store_document` and `answer_query` raise.
+    """
+    document = None
+    if upload is not None:
+        document = store_document(
+            upload=upload, classification=classification, organisation=submission.organisation, by=by, at=at
+        )
+    return answer_query(submission=submission, by=by, at=at, version=version, text=text, document=document)

@@ -298,7 +298,12 @@ def keep_version(
         event=event,
         at=at,
         by=by,
-        fields=submission_fields(submission) | {"released_on": str(submission.released_on or "")},
+        fields=submission_fields(submission)
+        | {
+            "released_on": str(submission.released_on or ""),
+            "upgrade_kind": submission.get_upgrade_kind_display(),
+            "upgrades_from": ", ".join(f"{number:06d}" for number in submission.upgrades_from),
+        },
         certificates=[
             {name: str(getattr(row, name) or "") for name in CERTIFICATE_FIELDS}
             | {"document": row.document.content_id if row.document else ""}
