@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from cpl import promises
-from cpl.services import publication
+from cpl.services import publication, uploads
 from secgov.errors import Refusal
 from secgov.journal.clock import now
 from secgov.journal.services import beat
@@ -43,3 +43,10 @@ def check_promises() -> None:
     if check.broken:
         log.error("promises are broken", **check.broken)
     beat(sweep="check promises", at=at, handled=len(check.broken))
+
+
+@shared_task(name="cpl.check_uploads")
+def check_uploads() -> None:
+    """Check the files of many devices that wait. It runs beside itself and may be killed: claims lapse."""
+    handled = uploads.check_uploads(clock=now)
+    beat(sweep="check uploads", at=now(), handled=handled)

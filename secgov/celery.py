@@ -15,6 +15,7 @@ app.autodiscover_tasks(["secgov.journal", "cpl"])
 app.conf.beat_schedule = {
     "publish the next edition when its window has ended": {"task": "cpl.publish", "schedule": 60.0},
     "carry each edition to the DCC, the website and the Parties": {"task": "cpl.complete_limbs", "schedule": 60.0},
+    "check the files of many devices that wait": {"task": "cpl.check_uploads", "schedule": 60.0},
     "send the messages that wait": {"task": "journal.send_messages", "schedule": 60.0},
     "raise the alarms at half, at four fifths and when due": {"task": "journal.raise_alarms", "schedule": 60.0},
     "seal the acts since the last seal": {"task": "journal.seal_acts", "schedule": 300.0},

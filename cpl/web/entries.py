@@ -45,6 +45,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "sharing": _sharing_hash(shown),
         "history": _history(shown, newest, today),
         "may_read_firmware": may_read_firmware(request),
+        "may_submit": permitted(request.user, Duty.SUBMIT_DEVICE) is not None,
     }
     if context["may_read_firmware"]:
         context["firmware"] = FirmwareRecord.objects.filter(pk=number).first()

@@ -5,6 +5,7 @@ X-2  A name is normalised (NFKC) and trimmed. A name that mixes alphabets, or th
 """
 
 import unicodedata
+from functools import lru_cache
 
 from secgov.errors import Refusal
 
@@ -71,6 +72,7 @@ def reason_to_review_name(name: str, held: tuple[str, ...] = ()) -> str:
     return ""
 
 
+@lru_cache(maxsize=8192)
 def skeleton(name: str) -> str:
     """Reduce a name to what the eye takes it for, to compare names by. Appendix Z 2.1(a)
 
