@@ -9,7 +9,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NOT_PAGES = re.compile(
-    r"^/(api|static|o|metrics|accounts/logout)/|[?&]as=|/documents?/|/download|^/admin/.*/(add|history|delete)/|\.(ics|atom|csv)$"
+    r"^/(api|static|o|metrics|accounts/logout)/|[?&]as=|/documents?/|/download|^/admin/.*/(add|history|delete)/|\.(ics|atom|csv|xlsx|json)$"
 )
 WIDTHS = (1280, 390)
 AT_MOST = 60  # pages of one walk: far more than stand; a page that breeds addresses cannot keep us for ever
