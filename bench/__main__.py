@@ -8,9 +8,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
 django.setup()
 
-from bench import building, importing, serving, stores  # noqa: E402  Django first
+from bench import building, importing, serving, stores, uploads  # noqa: E402  Django first
 
-BENCHES = {"importing": importing.measure, "building": building.measure, "serving": serving.measure}
+BENCHES = {
+    "importing": importing.measure,
+    "building": building.measure,
+    "serving": serving.measure,
+    "uploads": uploads.measure,
+}
 """Each gives its rows one by one as they are measured."""
 
 
