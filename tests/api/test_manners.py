@@ -187,9 +187,7 @@ def test_entry_and_release_name_each_other(dcc, editions):
     assert dcc.get(f"/api/v1/fir/{entry['fir']}/").json()["entry"] == entry["entry"]
 
 
-def test_repository_is_asked_in_pages_and_by_manufacturer(
-    dcc, stage, editions, django_assert_max_num_queries
-):
+def test_repository_is_asked_in_pages_and_by_manufacturer(dcc, stage, editions, django_assert_num_queries):
     first = dcc.get("/api/v1/fir/?limit=1&manufacturer=7e3e").json()
     assert len(dcc.get(first["next"]).json()["results"]) == 1
     assert dcc.get("/api/v1/fir/?manufacturer=FFFF").json()["results"] == []
