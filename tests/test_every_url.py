@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.urls.resolvers import RegexPattern
 
-from cpl.models import Submission
+from cpl.models import Submission, SubmissionGroup, Upload
 from secgov.accounts.models import Contact, Role, User
 from secgov.documents.services import store_document
 from secgov.journal import services as journal
@@ -60,6 +60,13 @@ ROWS: dict[str, Probe | Public] = {
     "portal/": TO_SIGN_IN,
     "portal/submissions/": TO_SIGN_IN,
     "portal/submissions/new/": Probe(Role.AUDITOR, (403,), "post"),
+    "portal/submissions/like/<int:number>/": Probe(Role.AUDITOR, (403,)),
+    "portal/submissions/upload/": Probe(Role.AUDITOR, (403,)),
+    "portal/submissions/upload/template.<slug:form>": Probe(Role.AUDITOR, (403,)),
+    "portal/submissions/uploads/<int:pk>/": Probe(RIVAL, (404,)),
+    "portal/submissions/uploads/<int:pk>/drafts/": Probe(RIVAL, (404,), "post"),
+    "portal/submissions/groups/<slug:group>/": Probe(RIVAL, (404,)),
+    "portal/submissions/groups/<slug:group>/*": Probe(RIVAL, (404,), "post"),
     "portal/submissions/<slug:reference>/*": Probe(RIVAL, (404,)),
     "portal/documents/<int:pk>/": Probe(RIVAL, (404,)),
     "portal/notices/": TO_SIGN_IN,
@@ -104,7 +111,7 @@ ROWS: dict[str, Probe | Public] = {
 
 EXAMPLES = {
     "edition": "0.001", "edition:number": "0.001", "form": "csv", "number": "000001", "slug": "device", "key": "x-y",
-    "uidb36": "1", "token": "none", "organisation": "1", "app_label": "cpl", "object_id": "1", "notice": "1", "pk": "1",
+    "uidb36": "1", "token": "none", "group": "G-2026-00001", "member": "S-2026-00001", "organisation": "1", "app_label": "cpl", "object_id": "1", "notice": "1", "pk": "1",
 }  # fmt: skip
 """What stands for the parts of an address that no row of the world below gives."""
 
@@ -155,8 +162,15 @@ def world() -> tuple[dict[str, Client], dict[str, dict[str, str]]]:
         organisation_id=cast.maker.pk, recipients=["a@b.example"], template="cpl/edition_issued", context={},
         title="For the maker", clause="F2.8(c)", subject=submission, key="k", at=devices.NOON,
     )  # fmt: skip
+    upload = Upload.objects.create(
+        organisation=cast.maker, by=cast.manufacturer, at=devices.NOON, document=document
+    )
+    SubmissionGroup.objects.create(
+        reference="G-2026-00001", organisation=cast.maker, created_by=cast.manufacturer, created_at=devices.NOON
+    )
     contact = Contact.objects.create(organisation=cast.maker, email="notices@tarnwick.example")
     parts = {
+        "portal/submissions/uploads/": {"pk": str(upload.pk)},
         "portal/submissions/": {
             "reference": submission.reference,
             "pk": str(submission.certificates.first().pk),
