@@ -102,12 +102,13 @@ _SUPPLIERS = {PartyCategory.LARGE_SUPPLIER, PartyCategory.SMALL_SUPPLIER}
 def roles_to_invite_to(organisation: Organisation) -> list[Role]:
     """The roles that an organisation's administrator may give to people: those of its kind, and of its category.
 
-    A client of the API is no person, and working groups take their members themselves (SC Methodology, Annex 1).
+    The administrator’s comes last, so that nobody gives it unawares. A client of the API is no person, and working
+    groups take their members themselves (SC Methodology, Annex 1).
     """
     roles = ROLES_OF_KIND[organisation.kind] - {Role.DCC_CLIENT, Role.WORKING_GROUP_MEMBER}
     if organisation.kind == Organisation.Kind.PARTY:
         roles -= {Role.NETWORK if organisation.party_category in _SUPPLIERS else Role.SUPPLIER}
-    return [role for role in Role if role in roles]
+    return sorted((role for role in Role if role in roles), key=lambda role: role == Role.ORGANISATION_ADMIN)
 
 
 def working_role(organisation: Organisation) -> Role | None:
