@@ -22,6 +22,7 @@ class AnswerForm(DecisionForm):
     """Why a value that looks out of line is right, in the Secretariat's own words."""
 
     evidence = forms.FileField(
+        label="Evidence, if there is any",
         required=False,
         max_length=300,
         help_text=f"{KINDS_IN_WORDS}. Kept for audit as Amber, not published.",

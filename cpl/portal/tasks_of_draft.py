@@ -11,6 +11,7 @@ from cpl.rules.certificates import BODIES, BODY_NAMES, KIND_NAMES, KINDS
 from cpl.rules.required_certificates import Requirement, required_bodies
 from cpl.rules.versions import SMETS1, generation_of
 from cpl.services.submissions import what_draft_lacks
+from cpl.services.warnings import open_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,22 @@ def needs_of(submission: Submission, *, on: object) -> list[Need]:
 def tasks_of(submission: Submission, *, needs: Iterable[Need], here: Step | None = None) -> list[Task]:
     """Give the list of tasks of a draft: done, begun or not begun, and where the person is."""
     lacking = {refusal.field for refusal in what_draft_lacks(submission, declared=True)}
-    return [_task(step, submission, lacking, list(needs), here) for step in STEPS]
+    warned = {step_of(warning.field) for warning in open_warnings(submission)}
+    return [_task(step, submission, lacking, list(needs), here, warned) for step in STEPS]
 
 
 def _task(
-    step: Step, submission: Submission, lacking: set[str], needs: list[Need], here: Step | None
+    step: Step,
+    submission: Submission,
+    lacking: set[str],
+    needs: list[Need],
+    here: Step | None,
+    warned: set[Step],
 ) -> Task:
     if step is here:
         return Task(step, "info", "You are here")
+    if step in warned:
+        return Task(step, "warn", "Warning")
     if step is CHECK:
         return Task(step, "", "To do")
     if step is CERTIFICATES:

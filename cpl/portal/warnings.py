@@ -37,6 +37,7 @@ class AnswerForm(JudgedForm):
         help_text="One or two sentences. It is kept with the submission and not published.",
     )
     evidence = forms.FileField(
+        label="Evidence, if there is any",
         required=False,
         max_length=300,
         help_text=f"{KINDS_IN_WORDS}. Kept for audit, not published.",

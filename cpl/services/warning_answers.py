@@ -11,7 +11,7 @@ from cpl.models import RaisedWarning, Submission, SubmissionCertificate
 from cpl.rules.submission_warnings import CERTIFICATE_OTHER_FIRMWARE
 from cpl.rules.warning_answers import check_answer
 from cpl.services.submissions import EDITABLE, _own, _review, lock_submission
-from cpl.services.warnings import raise_warnings
+from cpl.services.warnings import certificate_name, raise_warnings
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, Grant, permitted
 from secgov.documents.models import Document
@@ -96,7 +96,7 @@ def _row_mapped(submission: Submission, warning: RaisedWarning) -> SubmissionCer
     if warning.code != CERTIFICATE_OTHER_FIRMWARE:
         return None
     rows = submission.certificates.select_for_update(of=("self",))
-    return next((row for row in rows if warning.seen.startswith(f"{row} names the firmware")), None)
+    return next((row for row in rows if warning.seen.startswith(f"{certificate_name(row)} names the firmware")), None)
 
 
 def _keep_evidence(

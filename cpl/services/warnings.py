@@ -19,6 +19,7 @@ from cpl.models import (
     Submission,
     SubmissionCertificate,
 )
+from cpl.rules.certificates import KIND_NAMES, KINDS
 from cpl.rules.device_identity import FIELDS, DeviceIdentity, read_device
 from cpl.rules.image_file import read_image_file
 from cpl.rules.submission_warnings import Maker, Offer, OfferedCertificate, warnings_about
@@ -111,6 +112,11 @@ def _standing(submission: Submission, device: DeviceIdentity, image_hash: str) -
     return Standing(entries_to_compare(alike & ~own), pairs={row[:3]: row[3] for row in counted})
 
 
+def certificate_name(row: SubmissionCertificate) -> str:
+    """Give how people call a certificate: its kind and number."""
+    return f"{KIND_NAMES[KINDS[row.body]]} {row.number}"
+
+
 def _offered(row: SubmissionCertificate, device: DeviceIdentity) -> OfferedCertificate:
     """A certificate of a submission, with the models that it was attested for, if it was recorded before."""
     recorded = row.certificate or (
@@ -123,7 +129,7 @@ def _offered(row: SubmissionCertificate, device: DeviceIdentity) -> OfferedCerti
     )
     models = [DeviceIdentity(**{name: getattr(link, name) for name in FIELDS}) for link in attested]
     return OfferedCertificate(
-        name=str(row),
+        name=certificate_name(row),
         firmware_named=row.firmware_named,
         mapped=row.mapping_evidence_id is not None,
         other_models=tuple(str(each) for each in models if each.key != device.key),

@@ -219,7 +219,7 @@ def test_certificate_form_takes_the_other_name_and_its_evidence(client: Client, 
     assert row.firmware_named == "release 16.26.23.34"
     assert row.mapping_evidence is not None and row.mapping_evidence.classification == "amber"
     page = page_of_check(client, draft)
-    assert "NCSC CPA-SM-24-1391 does not name this firmware" in page and "mapping.txt" in page
+    assert "CPA Certificate CPA-SM-24-1391 does not name this firmware" in page and "mapping.txt" in page
 
 
 def test_mapping_evidence_reaches_no_public_page_file_or_program(
