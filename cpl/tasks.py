@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from cpl import promises
-from cpl.services import publication, uploads
+from cpl.services import expiry, publication, uploads
 from secgov.errors import Refusal
 from secgov.journal.clock import now
 from secgov.journal.services import beat
@@ -50,3 +50,10 @@ def check_uploads() -> None:
     """Check the files of many devices that wait. It runs beside itself and may be killed: claims lapse."""
     handled = uploads.check_uploads(clock=now)
     beat(sweep="check uploads", at=now(), handled=handled)
+
+
+@shared_task(name="cpl.send_expiry_notices")
+def send_expiry_notices() -> None:
+    """Tell the Parties which CPA Certificates come to their dates, and warn those responsible."""
+    handled = expiry.send_expiry_notices(clock=now)
+    beat(sweep="send expiry notices", at=now(), handled=handled)

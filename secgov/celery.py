@@ -14,10 +14,24 @@ app.autodiscover_tasks(["secgov.journal", "cpl"])
 
 app.conf.beat_schedule = {
     "publish the next edition when its window has ended": {"task": "cpl.publish", "schedule": 60.0},
-    "carry each edition to the DCC, the website and the Parties": {"task": "cpl.complete_limbs", "schedule": 60.0},
+    "carry each edition to the DCC, the website and the Parties": {
+        "task": "cpl.complete_limbs",
+        "schedule": 60.0,
+    },
     "check the files of many devices that wait": {"task": "cpl.check_uploads", "schedule": 60.0},
     "send the messages that wait": {"task": "journal.send_messages", "schedule": 60.0},
-    "raise the alarms at half, at four fifths and when due": {"task": "journal.raise_alarms", "schedule": 60.0},
+    "raise the alarms at half, at four fifths and when due": {
+        "task": "journal.raise_alarms",
+        "schedule": 60.0,
+    },
     "seal the acts since the last seal": {"task": "journal.seal_acts", "schedule": 300.0},
+    "tell the Parties which certificates come to their dates": {
+        "task": "cpl.send_expiry_notices",
+        "schedule": crontab(hour=6, minute=30),
+    },
+    "tell them late, where the hour was missed": {
+        "task": "cpl.send_expiry_notices",
+        "schedule": crontab(hour="7-20", minute=30),
+    },
     "count the promises every night": {"task": "cpl.check_promises", "schedule": crontab(hour=3, minute=10)},
 }

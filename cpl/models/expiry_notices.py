@@ -145,6 +145,6 @@ class ExpiryNotice(models.Model):
     def set_aside(self) -> None:
         """It covers no listed Device Model, or there is no time left for this stage (A-66, A-07)."""
 
-    @transition(field=state, source=State.NOT_APPLICABLE, target=State.PENDING)
+    @transition(field=state, source=[State.NOT_APPLICABLE, State.CANCELLED], target=State.PENDING)
     def revive(self) -> None:
-        """A Device Model has been listed under the certificate since (A-66)."""
+        """A Device Model has been listed under the certificate since (A-66), or its date was changed back."""

@@ -11,6 +11,7 @@ from cpl.promises.entries import (
     unlawful_listing,
     unlawful_removal,
 )
+from cpl.promises.notices import double_notices, missing_deliveries, missing_notices
 from secgov.journal.models import PromiseCheck
 from secgov.journal.promises import silent_late, stuck_messages
 
@@ -20,6 +21,9 @@ INVARIANTS = {
     "silent_late": "I-3",
     "edition_breaks": "I-4",
     "journal_breaks": "I-5",
+    "missing_notices": "I-6",
+    "double_notices": "I-6",
+    "missing_deliveries": "I-7",
     "unlawful_listing": "I-8",
     "unlawful_removal": "I-9",
     "fir_gaps": "I-10",
@@ -38,6 +42,9 @@ def count_promises(*, at: dt.datetime, full: bool) -> dict[str, int]:
         "silent_late": silent_late(at),
         "edition_breaks": edition_breaks(at=at, full=full),
         "journal_breaks": journal_breaks(),
+        "missing_notices": missing_notices(at),
+        "double_notices": double_notices(),
+        "missing_deliveries": missing_deliveries(),
         "unlawful_listing": unlawful_listing(),
         "unlawful_removal": unlawful_removal(),
         "fir_gaps": fir_gaps(),

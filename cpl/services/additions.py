@@ -21,6 +21,7 @@ from cpl.rules.image import check_hash_unchanged
 from cpl.rules.listing import ListingFacts, check_listable, listing_limbs, usable_certificates
 from cpl.rules.submissions import clean_reason
 from cpl.services.certificates import validate_relied_upon
+from cpl.services.expiry import plan_notices
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
 from cpl.services.proposing import put_forward, words_of
 from cpl.services.rows import keep
@@ -174,6 +175,8 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
         opened_at=at,
         opened_by_change=change,
     )
+    for certificate in relied_upon:
+        plan_notices(certificate=certificate, at=at)
     submission.accept()
     submission.decided_at = at
     keep(submission)

@@ -6,6 +6,7 @@ LIST_LOCK = 7_301_002
 PLACEMENT_LOCK = 7_301_003
 RECEIPT_LOCK = 7_301_004
 NUMBER_LOCK = 7_301_005
+EXPIRY_LOCK = 7_301_007
 
 
 def hold_list(*, shared: bool) -> None:
@@ -33,6 +34,11 @@ def hold_receipts() -> None:
     A row lock would need the right to update, which the application's role has not got on editions.
     """
     _hold("pg_advisory_xact_lock", RECEIPT_LOCK)
+
+
+def hold_expiry_notices() -> None:
+    """Hold the gathering of expiry notices, alone, to the end of the transaction: one digest is in hand (F2.7)."""
+    _hold("pg_advisory_xact_lock", EXPIRY_LOCK)
 
 
 def _hold(function: str, key: int) -> None:

@@ -9,6 +9,7 @@ from secgov.journal.services.obligations import (
     fall_away,
     open_obligation_for_hours,
     open_obligation_for_working_days,
+    open_obligation_until,
     open_task,
     raise_alarms,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "give_notice",
     "open_obligation_for_hours",
     "open_obligation_for_working_days",
+    "open_obligation_until",
     "open_task",
     "raise_alarms",
     "record",

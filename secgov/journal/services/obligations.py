@@ -63,6 +63,17 @@ def open_obligation_for_hours(
     )  # fmt: skip
 
 
+def open_obligation_until(
+    *, clause: str, duty: str, owed_by: str, subject: models.Model, act: Act, from_at: dt.datetime, due: DueDate,
+    calendar_version: str = "", by_law: bool = True, organisation_id: int | None = None,
+) -> Obligation:  # fmt: skip
+    """Open an obligation whose end a rule has computed already, for example the day of a notice. TR-6"""
+    return _open(
+        clause=clause, duty=duty, owed_by=owed_by, subject=subject, act=act, opened_at=from_at, due=due,
+        calendar_version=calendar_version, by_law=by_law, organisation_id=organisation_id,
+    )  # fmt: skip
+
+
 def discharge(*, obligation: Obligation, act: Act, at: dt.datetime) -> bool:
     """Mark a standing obligation as done by an act; False where it stands no longer. Its alarm is over."""
     done = (
