@@ -27,7 +27,7 @@ DEVICE = {
 
 
 def load_stories(*, people: dict[str, User], at: dt.datetime) -> None:
-    """One listing approved, so that the first edition of ours follows; one proposed, one submitted, one draft."""
+    """One listing approved, so that the first edition of ours follows; one proposed, one submitted, two drafts."""
     approved = _propose(_submit(people, "16161720", at), people, at)
     list_changes.approve_list_changes(
         changes=[approved],
@@ -39,6 +39,7 @@ def load_stories(*, people: dict[str, User], at: dt.datetime) -> None:
     _propose(_submit(people, "16161721", at), people, at)
     _submit(people, "16161722", at)
     _draft(people, "16161723", at)
+    _draft(people, "101A1724", at)  # decimal 16.26.23.36 in hexadecimal, unlike its siblings: a warning to answer
 
 
 def _draft(people: dict[str, User], firmware: str, at: dt.datetime) -> Submission:
@@ -49,7 +50,7 @@ def _draft(people: dict[str, User], firmware: str, at: dt.datetime) -> Submissio
     values = DEVICE | {
         "firmware_version": firmware,
         "image_descriptor": f"Release {firmware[:2]}.{firmware[2:4]}.{firmware[4:6]}.{firmware[6:]}",
-        "image_hash": f"{int(firmware):064x}",
+        "image_hash": f"{int(firmware, 16):064x}",
     }
     return submissions.save_draft(
         submission=submission, by=people["manufacturer"], at=at, version=submission.version, values=values
