@@ -3,6 +3,15 @@
 from cpl.models.certificate_events import AffectedEntry, BodyStatement, CertificateEvent, EventReport
 from cpl.models.certificate_life import CertificateChange, RenewalAction
 from cpl.models.certificates import AssuranceCertificate, Body, CertificateCoverage
+from cpl.models.dcc_lists import (
+    CountRow,
+    DccListVersion,
+    DeployedCombination,
+    EligibleProductCombination,
+    EligibleRow,
+    PendingRow,
+    WithheldCombination,
+)
 from cpl.models.determinations import AuthorityOrder, BindingDetermination, PanelDecision, SscAdvice
 from cpl.models.devices import (
     DeviceModel,
@@ -29,6 +38,7 @@ from cpl.models.editions import (
 from cpl.models.estate import EstateClaim
 from cpl.models.expiry_notices import ExpiryDigest, ExpiryNotice
 from cpl.models.list_changes import ListChange
+from cpl.models.matrix import MatrixPair, MatrixSpecification, MatrixVersion
 from cpl.models.reviews import (
     CorrectionRequest,
     RaisedWarning,
@@ -50,6 +60,9 @@ __all__ = [
     "CertificateCoverage",
     "CertificateEvent",
     "CorrectionRequest",
+    "CountRow",
+    "DccListVersion",
+    "DeployedCombination",
     "DeviceModel",
     "Edition",
     "EditionForm",
@@ -57,15 +70,21 @@ __all__ = [
     "EditionPlacement",
     "EligibleCombination",
     "EligibleCombinationMember",
-    "EventReport",
-    "Generation",
+    "EligibleProductCombination",
+    "EligibleRow",
     "EstateClaim",
+    "EventReport",
     "ExpiryDigest",
     "ExpiryNotice",
+    "Generation",
     "ListChange",
     "ListImport",
     "ListingPeriod",
+    "MatrixPair",
+    "MatrixSpecification",
+    "MatrixVersion",
     "PanelDecision",
+    "PendingRow",
     "PhysicalDeviceType",
     "PublicationRequest",
     "PublishedEntry",
@@ -83,4 +102,5 @@ __all__ = [
     "SubmissionQuery",
     "SubmissionVersion",
     "Upload",
+    "WithheldCombination",
 ]

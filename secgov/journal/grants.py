@@ -23,6 +23,12 @@ INSERT_ONLY_TABLES = (
     "cpl_bodystatement",
     "cpl_eventreport",
     "cpl_renewalaction",
+    "cpl_countrow",
+    "cpl_deployedcombination",
+    "cpl_eligibleproductcombination",
+    "cpl_eligiblerow",
+    "cpl_pendingrow",
+    "cpl_withheldcombination",
 )
 """No UPDATE, no DELETE: direct SQL with the application's role is refused whatever triggers say."""
 
@@ -41,6 +47,8 @@ DELETE_TABLES = (
     "cpl_submissioncertificate",
     "cpl_eligiblecombinationmember",
     "cpl_publishedentry",
+    "cpl_matrixpair",
+    "cpl_matrixspecification",
 )
 """Housekeeping, and a draft's own rows: nothing else is ever deleted."""
 
