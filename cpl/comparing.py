@@ -1,10 +1,11 @@
-"""Two versions of a submission, or two entries, side by side: every field, and which of them differ."""
+"""Two versions of a submission, two entries, or an entry and its correction side by side, field by field."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cpl.models import DeviceModel, Submission, SubmissionCertificate, SubmissionVersion
+from cpl.models import CorrectionRequest, DeviceModel, Submission, SubmissionCertificate, SubmissionVersion
+from secgov.journal.models import Act
 
 IDENTIFIERS = frozenset(
     {
@@ -13,6 +14,8 @@ IDENTIFIERS = frozenset(
     }
 )
 NAMES = {
+    "manufacturer_id": "Manufacturer identifier",
+    "image_hash": "Hash",
     "fir_email": "Manufacturer email address",
     "release_notes": "Release notes",
     "released_on": "Release date",
@@ -59,6 +62,17 @@ def compare_versions(first: SubmissionVersion, second: SubmissionVersion) -> lis
     return [line for line in lines if line.before or line.after]
 
 
+def two_versions(
+    found: list[SubmissionVersion], first: str, second: str
+) -> tuple[SubmissionVersion, SubmissionVersion] | None:
+    """Give the two versions asked for by number, the newest two where nothing is asked, None where there are none such."""
+    by_number = {str(each.number): each for each in found}
+    if found and not first and not second:
+        return found[max(0, len(found) - 2)], found[-1]
+    chosen = by_number.get(first), by_number.get(second)
+    return (chosen[0], chosen[1]) if chosen[0] and chosen[1] else None
+
+
 def compare_entries(first: DeviceModel, second: DeviceModel) -> list[Line]:
     """Lay two entries side by side, with what is kept of each beside the list. Costs two queries for each entry."""
     lines = [
@@ -72,6 +86,18 @@ def compare_entries(first: DeviceModel, second: DeviceModel) -> list[Line]:
     ]
     more = [_beside(first), _beside(second)]
     return [*lines, *(Line(name, more[0][name], more[1][name]) for name in more[0])]
+
+
+def lines_of_correction(request: CorrectionRequest) -> list[Line]:
+    """Lay what an entry said when a correction was asked for beside what it should say. Costs one query."""
+    asked = Act.objects.filter(
+        subject_type=request._meta.label_lower, subject_id=str(request.pk), verb="cpl.correction.asked"
+    ).first()
+    before = (asked.before if asked else None) or {}
+    return [
+        Line(_name(Submission, name), _said(name, before.get(name)), _said(name, value), name in IDENTIFIERS)
+        for name, value in request.values.items()
+    ]
 
 
 def _beside(entry: DeviceModel) -> dict[str, str]:

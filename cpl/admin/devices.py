@@ -5,7 +5,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
+from cpl.admin.comparing import show_entries
 from cpl.admin.warnings import show_warned
 from cpl.models import DeviceModel, ListingPeriod
 from secgov.journal.desk import RegisterAdmin, identifier, tag
@@ -90,9 +92,13 @@ class DeviceModelAdmin(RegisterAdmin):
         return super().get_queryset(request).annotate(is_listed=Exists(listed))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page of entries that look out of line."""
-        warned = path("warned/", self.admin_site.admin_view(show_warned), name="cpl_devicemodel_warned")
-        return [warned, *super().get_urls()]
+        """Add the pages about several entries: out of line, and two side by side."""
+        view = self.admin_site.admin_view
+        return [
+            path("warned/", view(show_warned), name="cpl_devicemodel_warned"),
+            path("compare/", view(require_safe(show_entries)), name="cpl_devicemodel_compare"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description="entry", ordering="number")
     def entry(self, model: DeviceModel) -> SafeString:

@@ -237,7 +237,7 @@ def _changes(keys: list[str]) -> list[ListChange]:
     wanted = {int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 18}
     rows = list(
         ListChange.objects.filter(pk__in=wanted)
-        .select_related("submission__relists", "device_model", "proposed_by", "approved_by", "edition")
+        .select_related("submission__relists", "device_model", "evidence", "proposed_by", "approved_by", "edition")
         .defer("edition__manifest")
         .order_by("pk")
     )

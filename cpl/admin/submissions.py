@@ -6,18 +6,22 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cpl.admin.certificates import certificate_work
+from cpl.admin.comparing import show_versions
 from cpl.admin.decisions import DecisionForm, ProposeForm, VersionForm, draw
+from cpl.admin.reviewing import MOST_AT_ONCE, AskForm, AssignedFilter, assign, assign_form
 from cpl.admin.warnings import answer_form, desk_warnings, put_right
 from cpl.models import DeviceModel, Generation, ListingPeriod, Submission
 from cpl.rules.image_file import read_image_file
 from cpl.rules.listing import listing_limbs
 from cpl.services.additions import propose_listing
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
+from cpl.services.queries import ask_query
 from cpl.services.submissions import reject, take_up
 from cpl.services.warning_answers import answer_warning
 from secgov.accounts.permissions import Duty, permitted
@@ -33,7 +37,12 @@ KINDS = {
 }  # fmt: skip
 DECIDED = {State.ACCEPTED, State.REJECTED, State.WITHDRAWN}
 MOST_SIBLINGS = 20
-REVIEW = {State.SUBMITTED: ("take_up", "reject"), State.IN_REVIEW: ("propose", "reject")}
+REVIEW = {
+    State.SUBMITTED: ("take_up", "assign", "reject"),
+    State.IN_REVIEW: ("propose", "ask", "assign", "reject"),
+    State.QUERIED: ("assign", "reject"),
+    State.PROPOSED: ("assign",),
+}
 """The buttons that each state has."""
 
 
@@ -49,9 +58,9 @@ class SubmissionAdmin(RegisterAdmin):
         "firmware",
         "organisation",
         "submitted_at",
-        "taken_up_by",
+        "assigned_to",
     )
-    list_filter = ("state", "device_type", "organisation__kind")
+    list_filter = ("state", AssignedFilter, "device_type", "organisation__kind")
     search_fields = (
         "reference",
         "=entry_number",
@@ -61,7 +70,8 @@ class SubmissionAdmin(RegisterAdmin):
         "firmware_version",
     )
     date_hierarchy = "submitted_at"
-    list_select_related = ("organisation", "taken_up_by")
+    list_select_related = ("organisation", "assigned_to")
+    actions = ("take_or_hand_over",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """Those that this person may see."""
@@ -90,8 +100,16 @@ class SubmissionAdmin(RegisterAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the buttons' addresses."""
         view = self.admin_site.admin_view
-        buttons = (("take-up", self.take_up), ("propose", self.propose), ("reject", self.reject))
+        buttons = (
+            ("take-up", self.take_up),
+            ("propose", self.propose),
+            ("ask", self.ask),
+            ("reject", self.reject),
+        )
+        give = require_http_methods(["GET", "HEAD", "POST"])(assign)
         return [
+            path("assign/", view(give), name="cpl_submission_assign"),
+            path("<int:pk>/versions/", view(require_safe(show_versions)), name="cpl_submission_versions"),
             *(
                 path(
                     f"<int:pk>/{name}/", view(require_POST(button)), name=f"cpl_submission_{button.__name__}"
@@ -115,6 +133,28 @@ class SubmissionAdmin(RegisterAdmin):
     ) -> HttpResponse:
         """Show everything that bears on one submission."""
         return self._page(request, self._submission(request, object_id))
+
+    @admin.action(description="Take these, or hand them over")
+    def take_or_hand_over(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse:
+        """Lead to the page that gives the ticked ones to a person."""
+        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+        return redirect(
+            f"{reverse('admin:cpl_submission_assign')}?{urlencode({'submission': keys}, doseq=True)}"
+        )
+
+    def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask the owner something."""
+        submission = self._submission(request, pk)
+        form = _ask_form(submission, request.POST)
+        if form.is_valid():
+            try:
+                ask_query(submission=submission, by=request.user, at=clock.now(), **form.cleaned_data)
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, "The owner has been told by mail, and answers in the portal.")
+                return redirect("admin:cpl_submission_change", pk)
+        return self._page(request, submission, ask=form)
 
     def take_up(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Begin the review."""
@@ -188,13 +228,15 @@ class SubmissionAdmin(RegisterAdmin):
 
     def _submission(self, request: HttpRequest, pk: Any) -> Submission:
         rows = Submission.objects.visible_to(request.user).select_related(
-            "organisation", "created_by", "taken_up_by", "relists"
+            "organisation", "created_by", "taken_up_by", "assigned_to", "relists"
         )
         return get_object_or_404(rows, pk=pk if str(pk).isdigit() else None)
 
     def _page(self, request: HttpRequest, submission: Submission, **refused: Any) -> HttpResponse:
         today = clock.today()
-        given = list(submission.certificates.select_related("document", "mapping_evidence").order_by("body", "number"))
+        given = list(
+            submission.certificates.select_related("document", "mapping_evidence").order_by("body", "number")
+        )
         documents = {row.certificate_id: row.document for row in given}
         siblings = _siblings(submission)
         limbs = listing_limbs(listing_facts(submission, on=today), on=today)
@@ -220,20 +262,26 @@ class SubmissionAdmin(RegisterAdmin):
                 for each in offered_certificates(submission)
             ],
             "change": submission.changes.order_by("-id").first(),
+            "questions": submission.queries.select_related("asked_by", "answered_by", "document").order_by(
+                "-id"
+            ),
+            "versions": submission.versions.count(),
             "obligations": Obligation.objects.about(submission).order_by("id"),
             "acts": _acts(submission),
             "own": own,
-            **(_buttons(submission) if review and not own else {}),
+            **(_buttons(submission, request) if review and not own else {}),
             **refused,
         }
         return draw(request, "admin/cpl/submission.html", context, status=422 if refused else 200)
 
 
-def _buttons(submission: Submission) -> dict[str, Any]:
+def _buttons(submission: Submission, request: HttpRequest) -> dict[str, Any]:
     offered = REVIEW.get(State(submission.state), ())
     forms = {
         "take_up": VersionForm(initial={"version": submission.version}),
         "propose": _propose_form(submission),
+        "ask": _ask_form(submission),
+        "assign": assign_form(request),
         "reject": _reject_form(submission),
     }
     return {name: form for name, form in forms.items() if name in offered}
@@ -246,6 +294,10 @@ def _propose_form(submission: Submission, data: Any = None) -> ProposeForm:
         smets1=identity_of(submission).generation == Generation.SMETS1,
         auto_id="propose_%s",
     )
+
+
+def _ask_form(submission: Submission, data: Any = None) -> AskForm:
+    return AskForm(data, initial={"version": submission.version}, auto_id="ask_%s")
 
 
 def _reject_form(submission: Submission, data: Any = None) -> DecisionForm:

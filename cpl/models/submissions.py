@@ -22,6 +22,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             return self.exclude(state=Submission.State.DRAFT)
         return self.filter(organisation__in=organisations_of(user, Duty.SUBMIT_DEVICE))
 
+    def whose(self, choice: str, person: User) -> SubmissionQuerySet:
+        """Those that a person of the Secretariat has (“mine”), that nobody has (“nobody”), or all."""
+        if choice == "mine":
+            return self.filter(assigned_to=person)
+        return self.filter(assigned_to=None) if choice == "nobody" else self
+
     def waiting(self) -> SubmissionQuerySet:
         """With the Secretariat or the Approver, and not yet ended."""
         return self.filter(state__in=["submitted", "in_review", "queried", "proposed"])

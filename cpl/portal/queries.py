@@ -5,8 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cpl.comparing import compare_versions
-from cpl.models import Submission, SubmissionVersion
+from cpl.comparing import compare_versions, two_versions
+from cpl.models import Submission
 from cpl.portal.frame import own_submission, page, version_seen
 from cpl.portal.judged import refuse
 from cpl.portal.progress import happenings_of, progress_of
@@ -55,9 +55,9 @@ def versions(request: HttpRequest, reference: str) -> HttpResponse:
     """Lay two versions of a submission side by side: `?a=1&b=2`, or the newest two."""
     row = own_submission(request, reference)
     found = list(row.versions.select_related("by"))
-    if not found:
+    chosen = two_versions(found, request.GET.get("a", ""), request.GET.get("b", ""))
+    if chosen is None:
         raise Http404
-    chosen = two_of(found, request.GET.get("a", ""), request.GET.get("b", ""))
     lines = compare_versions(*chosen)
     context = {
         "submission": row,
@@ -70,18 +70,6 @@ def versions(request: HttpRequest, reference: str) -> HttpResponse:
         "same": sum(not line.differs for line in lines),
     }
     return page(request, "versions.html", context)
-
-
-def two_of(
-    found: list[SubmissionVersion], first: str, second: str
-) -> tuple[SubmissionVersion, SubmissionVersion]:
-    """Give the two versions asked for by number; the newest two where nothing is asked. Raises Http404 for others."""
-    by_number = {str(each.number): each for each in found}
-    if not first and not second:
-        return found[max(0, len(found) - 2)], found[-1]
-    if first not in by_number or second not in by_number:
-        raise Http404
-    return by_number[first], by_number[second]
 
 
 @login_required

@@ -5,6 +5,7 @@ from django.urls import path
 from cpl.portal import (
     certificates,
     contacts,
+    corrections,
     documents,
     groups,
     home,
@@ -58,6 +59,10 @@ urlpatterns = [
     path("submissions/<slug:reference>/print/", queries.paper, name="paper"),
     path("submissions/<slug:reference>/withdraw/", submissions.take_back, name="withdraw"),
     path("submissions/<slug:reference>/<slug:slug>/", steps.step, name="step"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/new/<int:number>/", corrections.ask, name="correct"),
+    path("corrections/<int:pk>/", corrections.correction, name="correction"),
+    path("corrections/<int:pk>/withdraw/", corrections.withdraw, name="withdraw-correction"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),

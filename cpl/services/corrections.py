@@ -13,6 +13,7 @@ from cpl.rules import list_changes as rules
 from cpl.rules.device_identity import FIELDS, DeviceIdentity, read_device
 from cpl.rules.image import read_image
 from cpl.rules.submissions import clean_reason
+from cpl.services.correction_mails import tell_asker, tell_owner
 from cpl.services.proposing import put_forward, words_of
 from cpl.services.rows import keep
 from firmware_repo.models import Manufacturer
@@ -22,6 +23,7 @@ from secgov.accounts.permissions import Duty, Grant, organisations_of, require
 from secgov.documents.models import Document
 from secgov.errors import Conflict, NotPermitted, Refusal, refuse_any
 from secgov.journal import services as journal
+from secgov.journal.actors import Actor
 from secgov.journal.models import Obligation
 
 CLAUSE = "F2.2"
@@ -156,6 +158,7 @@ def ask_correction(
         working_days=LOOK_TARGET,
         by_law=False,
     )
+    tell_asker(request, "cpl/correction_received", at)
     return request
 
 
@@ -213,6 +216,7 @@ def propose_correction(
     )
     for obligation in Obligation.objects.standing().about(request):
         journal.discharge(obligation=obligation, act=act, at=at)
+    tell_asker(request, "cpl/correction_proposed", at)
     return change
 
 
@@ -268,6 +272,7 @@ def _end(
     journal.record(actor=grant.actor, at=at, verb=verb, subject=request, clause=CLAUSE, reason=reason)
     for obligation in Obligation.objects.standing().about(request):
         journal.fall_away(obligation=obligation, reason=reason, at=at)
+    tell_asker(request, f"cpl/correction_{request.state}", at)
     return request
 
 
@@ -296,6 +301,7 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
         for field in FIELDS:
             setattr(coverage, field, fields[field])
         coverage.save()
+    tell_owner(request, at)
     return model
 
 
@@ -311,12 +317,17 @@ def _refuse_twice(model: DeviceModel, device: DeviceIdentity) -> None:
 
 def take_back(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str) -> None:
     """Open a correction again whose change was sent back."""
+    reopen(change, actor=grant.actor, at=at, reason=reason)
+
+
+def reopen(change: ListChange, *, actor: Actor, at: dt.datetime, reason: str) -> None:
+    """Open a correction again whose change will not be made as proposed."""
     request = CorrectionRequest.objects.select_for_update(of=("self",)).get(change=change)
     request.send_back()
     request.change = None
     keep(request)
     journal.record(
-        actor=grant.actor,
+        actor=actor,
         at=at,
         verb="cpl.correction.sent_back",
         subject=request,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -24,10 +25,11 @@ from cpl.services.warnings import raise_warnings
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted
 from secgov.documents.models import Document
-from secgov.errors import Refusal, refuse_any
+from secgov.errors import Conflict, Refusal, refuse_any
 from secgov.journal import services as journal
 from secgov.journal.models import Obligation
 
+ASSIGNABLE = ("submitted", "in_review", "queried", "proposed")
 ANSWER_TARGET = 5  # Working Days; our own target (TR-9), the Code states none
 
 
@@ -124,6 +126,11 @@ def assign_submission(
     submission = lock_submission(submission, version=version)
     grant = _review(submission, by)
     reason = clean_reason(reason)
+    if submission.state not in ASSIGNABLE:
+        raise Conflict(
+            f"{submission.reference} has been decided: nobody has it any more.",
+            newer={"state": submission.state},
+        )
     if permitted(to, Duty.REVIEW_SUBMISSION) is None:
         raise Refusal(
             f"{to} does not review submissions.",
@@ -145,3 +152,14 @@ def assign_submission(
         after={"person": to.pk},
     )
     return submission
+
+
+@transaction.atomic
+def assign_submissions(
+    *, submissions: Iterable[Submission], versions: Mapping[int, int], by: User, at: dt.datetime, to: User, reason: str
+) -> None:  # fmt: skip
+    """Give several submissions to a person, all of them or none; `versions` are those that were seen, by key. TR-10"""
+    for submission in sorted(submissions, key=lambda each: each.pk):
+        assign_submission(
+            submission=submission, by=by, at=at, version=versions[submission.pk], to=to, reason=reason
+        )

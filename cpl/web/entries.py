@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from cpl.models import Edition, ListChange, ListingPeriod, PublishedEntry
+from cpl.models import DeviceModel, Edition, ListChange, ListingPeriod, PublishedEntry
+from cpl.services.corrections import may_ask
 from cpl.web.grounds import grounds, shown_certificate
 from cpl.web.history import Event, history
 from firmware_repo.models import FirmwareRecord
@@ -45,6 +47,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "sharing": _sharing_hash(shown),
         "history": _history(shown, newest, today),
         "may_read_firmware": may_read_firmware(request),
+        "correction_url": _correction_url(request, number),
         "may_submit": permitted(request.user, Duty.SUBMIT_DEVICE) is not None,
     }
     if context["may_read_firmware"]:
@@ -55,6 +58,15 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
 def may_read_firmware(request: HttpRequest) -> bool:
     """Whether this reader sees the Firmware Information Repository (A-67)."""
     return settings.FIR_PUBLIC or permitted(request.user, Duty.READ_FIRMWARE_REPOSITORY) is not None
+
+
+def _correction_url(request: HttpRequest, number: int) -> str:
+    """Where this reader may ask that the entry be put right, or start it as the Secretariat; "" for anybody else."""
+    if not request.user.is_authenticated:
+        return ""
+    if permitted(request.user, Duty.PROPOSE_LIST_CHANGE):
+        return f"{reverse('admin:cpl_correctionrequest_start')}?entry={number:06d}"
+    return reverse("portal:correct", args=[number]) if may_ask(request.user, DeviceModel(pk=number)) else ""
 
 
 def _family(shown: PublishedEntry) -> QuerySet[PublishedEntry]:

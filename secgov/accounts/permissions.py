@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from secgov.accounts.models import Membership, Organisation, PartyCategory, Role, User
 from secgov.errors import NotPermitted
@@ -23,6 +24,15 @@ class Duty(Enum):
     ATTEST_CERTIFICATE = "attest certificates"
     PROPOSE_LIST_CHANGE = "propose changes of the list"
     APPROVE_LIST_CHANGE = "approve changes of the list"
+    REPORT_EVENT = "report what ended a certificate"
+    RECORD_RENEWAL = "record action towards the renewal of a certificate"
+    CONFIRM_EVENT = "record what a certification body says"
+    READ_CERTIFICATES = "read certificates and what is known of them"
+    RECORD_DETERMINATION = "record what the SSC determined"
+    CONFIRM_DETERMINATION = "confirm a determination as Chair of the SSC"
+    READ_DETERMINATIONS = "read what the SSC determined"
+    RECORD_AUTHORITY_ORDER = "record what the Authority determined"
+    CONFIRM_AUTHORITY_ORDER = "confirm what the Authority determined"
     PUBLISH_EDITION = "publish an edition"
     RECORD_OTHER_CHANNEL = "record that a Party was told by another channel"
     KEEP_REFERENCE_DATA = "keep requirements, combinations, organisations and the calendar"
@@ -49,6 +59,15 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.ATTEST_CERTIFICATE: {Role.SECRETARIAT},
     Duty.PROPOSE_LIST_CHANGE: {Role.SECRETARIAT},
     Duty.APPROVE_LIST_CHANGE: {Role.APPROVER},
+    Duty.REPORT_EVENT: {Role.SUPPLIER, Role.DCC, Role.SECRETARIAT},
+    Duty.RECORD_RENEWAL: {Role.SUPPLIER, Role.DCC},
+    Duty.CONFIRM_EVENT: {Role.SECRETARIAT},
+    Duty.READ_CERTIFICATES: _SUBMITTERS | {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR},
+    Duty.RECORD_DETERMINATION: {Role.SSC_SECRETARY},
+    Duty.CONFIRM_DETERMINATION: {Role.SSC_CHAIR},
+    Duty.READ_DETERMINATIONS: {Role.SSC_SECRETARY, Role.SSC_CHAIR, Role.SSC_MEMBER},
+    Duty.RECORD_AUTHORITY_ORDER: {Role.AUTHORITY_RECORDER},
+    Duty.CONFIRM_AUTHORITY_ORDER: {Role.SECRETARIAT},
     Duty.PUBLISH_EDITION: {Role.SECRETARIAT, Role.APPROVER},
     Duty.RECORD_OTHER_CHANNEL: {Role.SECRETARIAT},
     Duty.KEEP_REFERENCE_DATA: {Role.SECRETARIAT},
@@ -164,6 +183,12 @@ def require(
             hidden=hidden,
         )
     return grant
+
+
+def people_who_may(duty: Duty) -> Any:
+    """Give the people who may do a duty now, in the order of their names, for a choice among them."""
+    held = Membership.objects.current().filter(role__in=TABLE[duty])
+    return User.objects.filter(is_active=True, memberships__in=held).distinct().order_by("name", "pk")
 
 
 def organisations_of(user: User, duty: Duty) -> list[Organisation]:

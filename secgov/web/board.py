@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cpl.models import Edition, ListChange, Receipt, Submission
+from cpl.models import CorrectionRequest, Edition, ListChange, Receipt, Submission
 from cpl.services.publication import next_edition, parties_progress, request_publication
 from secgov.accounts.permissions import Duty, permitted
 from secgov.accounts.services import close_task
@@ -30,6 +30,7 @@ from secgov.web.owed import OTHERS, Day, Line
 
 MOST_OBLIGATIONS = 500
 MOST_ROWS = 25
+WHOSE = (("", "Everyone’s"), ("mine", "Mine"), ("nobody", "Nobody’s yet"))
 
 
 class FilterForm(forms.Form):
@@ -69,9 +70,11 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
         .select_related("submission", "device_model", "proposed_by")
         .order_by("proposed_at")[:MOST_ROWS]
     )
+    chosen_whose = request.GET.get("whose", "")
     submissions = list(
         Submission.objects.waiting()
-        .select_related("organisation", "taken_up_by")
+        .whose(chosen_whose, request.user)
+        .select_related("organisation", "assigned_to")
         .order_by("submitted_at")[:MOST_ROWS]
     )
     context = {
@@ -84,9 +87,11 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
         "standing_shown": len(standing),
         "most": MOST_OBLIGATIONS,
         "submissions": submissions,
+        "whose": chosen_whose if chosen_whose in dict(WHOSE) else "",
+        "whose_choices": WHOSE,
         "old_since": _a_working_day_before(day, submissions, calendar),
         "changes": waiting_changes,
-        "tasks": list(Task.objects.filter(closed_at=None)[:MOST_ROWS]),
+        "tasks": [(task, owed.page_of(task)) for task in Task.objects.filter(closed_at=None)[:MOST_ROWS]],
         "tasks_open": Task.objects.filter(closed_at=None).count(),
         "may_close": permitted(request.user, Duty.CLOSE_TASK),
         "may_publish": permitted(request.user, Duty.PUBLISH_EDITION),
@@ -160,6 +165,9 @@ def _waiting() -> dict[str, int]:
     return {
         reverse("admin:cpl_submission_changelist"): Submission.objects.waiting().count(),
         reverse("admin:cpl_listchange_changelist"): ListChange.objects.proposed().count(),
+        reverse("admin:cpl_correctionrequest_changelist"): CorrectionRequest.objects.filter(
+            state=CorrectionRequest.State.ASKED
+        ).count(),
     }
 
 

@@ -30,6 +30,7 @@ LIST: Places = (
 PORTAL: Places = (
     ("/portal/", "Home"),
     ("/portal/submissions/", "Submissions"),
+    ("/portal/corrections/", "Corrections"),
     ("/portal/certificates/", "Certificates"),
     ("/portal/notices/", "Notices"),
     ("/portal/contacts/", "Contacts"),
@@ -49,6 +50,7 @@ DESK: Places = (
     ("/admin/cpl/submission/", "Submissions"),
     ("/admin/cpl/assurancecertificate/", "Certificates"),
     ("/admin/cpl/listchange/", "List changes"),
+    ("/admin/cpl/correctionrequest/", "Corrections"),
     ("/admin/cpl/edition/", "Editions"),
     ("/admin/accounts/organisation/", "Parties"),
     ("/admin/journal/act/", "Journal"),

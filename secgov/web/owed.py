@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cpl.models import ListChange
 from cpl.rules.publication import format_edition
-from secgov.journal.models import Obligation
+from secgov.journal.models import Obligation, Task
 from secgov.time_rules import (
     WorkingCalendar,
     due_within_working_days,
@@ -17,6 +17,15 @@ from secgov.time_rules import (
 )
 
 SOON = 5  # Working Days
+APPROVE = "admin:cpl_listchange_approve"
+PAGES = {
+    "cpl.listchange": APPROVE,
+    "cpl.submission": "admin:cpl_submission_change",
+    "cpl.correctionrequest": "admin:cpl_correctionrequest_change",
+    "cpl.edition": "admin:cpl_edition_change",
+    "cpl.assurancecertificate": "admin:cpl_assurancecertificate_change",
+}
+"""Where the desk shows each kind of thing."""
 OTHERS = (Obligation.Owner.DCC, Obligation.Owner.PARTY)
 
 
@@ -140,11 +149,23 @@ def _subject(obligation: Obligation, edition: tuple[int, int] | None) -> Subject
         return Subject(name, f"{reverse('admin:cpl_listchange_approve')}?change={key}", "Open change")
     if obligation.subject_type == "cpl.submission":
         return Subject(name, reverse("admin:cpl_submission_change", args=[key]), "Take it up")
+    if obligation.subject_type == "cpl.correctionrequest":
+        return Subject(name, reverse("admin:cpl_correctionrequest_change", args=[key]), "Look at it")
     if obligation.subject_type == "cpl.edition":
         return Subject(f"Edition {name}", reverse("admin:cpl_edition_change", args=[key]), "Open edition")
     if obligation.subject_type == "cpl.assurancecertificate":
         return Subject(name, reverse("admin:cpl_assurancecertificate_change", args=[key]), "Open certificate")
     return Subject(name)
+
+
+def page_of(task: Task) -> str:
+    """Give the desk's page of what a task is about, so that an alarm leads to the work; "" where it has none."""
+    page = PAGES.get(task.subject_type)
+    return (
+        f"{reverse(page)}?change={task.subject_id}"
+        if page == APPROVE
+        else (reverse(page, args=[task.subject_id]) if page else "")
+    )
 
 
 def _waiting_on(obligation: Obligation) -> str:
