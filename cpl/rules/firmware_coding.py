@@ -38,23 +38,22 @@ def as_hexadecimal(version: str) -> str:
 def coding_warning(device: DeviceIdentity, siblings: Sequence[Sibling]) -> SubmissionWarning | None:
     """Warn when firmware is coded otherwise than the siblings' is. Appendix Z 2.1(c)
 
-    Takes the entries of the same manufacturer, the oldest first. Compares with those of
-    the same type and model; where there are fewer than three, with those of the same
-    type. Warns when the same version, coded the other way, stands already; when this one
-    has letters and none of the siblings has any; and when only the other coding of digits
-    begins as siblings with letters do. A version that cannot be written the other way is
-    no slip of this kind.
+    Takes the entries of the same manufacturer and type, the oldest first. Compares with
+    those of the same model; where there are fewer than three, with all of them. Warns
+    when the same version, coded the other way, stands already; when this one has letters
+    and none of the siblings has any; and when only the other coding of digits begins as
+    siblings with letters do. A version that cannot be written the other way is no slip of
+    this kind.
     """
-    same_type = [each for each in siblings if each.device.device_type == device.device_type]
-    same_model = [each for each in same_type if each.device.model_identifier == device.model_identifier]
     version = device.firmware_version
     other = as_hexadecimal(version) if version.isdigit() else as_decimal(version)
-    if other in ("", version) or any(each.device.firmware_version == version for each in same_type):
+    if other in ("", version) or any(each.device.firmware_version == version for each in siblings):
         return None
+    same_model = [each for each in siblings if each.device.model_identifier == device.model_identifier]
     twin = next((each for each in reversed(same_model) if each.device.firmware_version == other), None)
     if twin and twin.device.firmware_version.isdigit() != version.isdigit():
         return _warning(device, f"Entry {twin.number} of the same model has {other}.")
-    compared = same_model if len(same_model) >= SIBLINGS_NEEDED else same_type
+    compared = same_model if len(same_model) >= SIBLINGS_NEEDED else siblings
     there = [each.device.firmware_version for each in compared]
     if len(there) < SIBLINGS_NEEDED or {each.isdigit() for each in there} != {not version.isdigit()}:
         return None

@@ -100,6 +100,8 @@ def many_variants_warning(
     device: DeviceIdentity, image_hash: str, sharing: Sequence[Sibling], same_maker: Sequence[Sibling]
 ) -> SubmissionWarning | None:
     """Warn when far more variants share the Hash than share any other of the maker. Appendix Z 2.1(h)(iii)"""
+    if len(sharing) + 1 < VARIANTS_NEEDED:
+        return None
     variants: dict[str, set[str]] = {image_hash: {hardware_of(device)}}
     for each in (*sharing, *same_maker):
         if each.image_hash:

@@ -79,7 +79,7 @@ def warnings_about(
     device = offer.device
     found = [
         name_warning(device, offer.manufacturer_name, tuple(makers)),
-        coding_warning(device, standing.of_maker(device.manufacturer_identifier)),
+        coding_warning(device, standing.of_family(device)),
         pair_warning(device, offer.image_hash, standing),
         *identical_warnings(device, standing.of_hardware(device)),
         *hash_warnings(device, offer.image_hash, standing),

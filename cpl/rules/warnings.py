@@ -82,6 +82,7 @@ class Standing:
         self, entries: Iterable[Sibling] = (), *, pairs: Mapping[VersionPair, int] | None = None
     ) -> None:
         self._makers: dict[str, list[Sibling]] = {}
+        self._families: dict[tuple[str, str], list[Sibling]] = {}
         self._hashes: dict[str, list[Sibling]] = {}
         self._hardware: dict[str, list[Sibling]] = {}
         self._given = pairs
@@ -92,6 +93,8 @@ class Standing:
     def add(self, entry: Sibling) -> None:
         """Let one more entry stand; give them in the order of their numbers."""
         self._makers.setdefault(entry.device.manufacturer_identifier, []).append(entry)
+        family = (entry.device.manufacturer_identifier, entry.device.device_type)
+        self._families.setdefault(family, []).append(entry)
         self._hardware.setdefault(hardware_of(entry.device), []).append(entry)
         self._pairs[pair_of(entry.device)] += 1
         if entry.image_hash:
@@ -105,6 +108,10 @@ class Standing:
     def of_maker(self, identifier: str) -> list[Sibling]:
         """Give the entries of a manufacturer, the oldest first."""
         return self._makers.get(identifier, [])
+
+    def of_family(self, device: DeviceIdentity) -> list[Sibling]:
+        """Give the entries of a device's manufacturer and type, the oldest first."""
+        return self._families.get((device.manufacturer_identifier, device.device_type), [])
 
     def with_hash(self, image_hash: str) -> list[Sibling]:
         """Give the entries with a Hash, the oldest first; none for no Hash."""
