@@ -19,6 +19,7 @@ from cpl.portal.judged import refuse
 from cpl.portal.progress import progress_of
 from cpl.rules.warnings import counted
 from cpl.services.groups import (
+    MOST_SUBMITTED,
     answer_alike,
     documents_of,
     drafts_of,
@@ -149,8 +150,9 @@ def answer(request: HttpRequest, group: str) -> HttpResponse:
         return redirect("portal:group", group)
     if form.is_valid():
         try:
+            some = [(each.submission, each.fingerprint) for each in chosen.rows[:MOST_SUBMITTED]]
             answered = answer_alike(
-                group=row, warnings=[(each.submission, each.fingerprint) for each in chosen.rows], by=request.user,
+                group=row, warnings=some, by=request.user,
                 at=clock.now(), reason=form.cleaned_data["reason"], evidence=form.cleaned_data["evidence"],
             )  # fmt: skip
         except Refusal as refusal:
@@ -248,6 +250,7 @@ def _show(
         "alike": alike,
         "warned": {each.submission_id for kind in alike for each in kind.rows},
         "wanted": wanted,
+        "portion": min(len(drafts), MOST_SUBMITTED),
         "lacking": sum(each["document"] is None for each in wanted),
         "documents_form": documents_form or DocumentsForm(),
         "declaration": declaration or DeclarationForm(),

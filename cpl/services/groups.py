@@ -1,6 +1,7 @@
 """Devices that came in one file: drafts that share documents, are answered alike, and are submitted together.
 
-Section F2.17, chart 1. One transaction for a group: all of it or nothing.
+Section F2.17, chart 1. One transaction for a group of up to a hundred: all of it or nothing; a larger one goes in
+portions of a hundred, in the order of its rows, each whole or not at all.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from secgov.time_rules import london_day
 
 AT_ONCE = 1_000
 MOST_REFUSALS = 20
+MOST_SUBMITTED = 100
+"""Devices that one press submits: while they are numbered nobody else is given a number, so it may not last."""
 DATES = ("issued_on", "expires_on", "renews_on")
 
 
@@ -293,16 +296,14 @@ def take_out(*, submission: Submission, by: User, at: dt.datetime, version: int)
     return submission
 
 
-def what_keeps_group_back(group: SubmissionGroup, *, declared: bool) -> list[tuple[Submission, Refusal]]:
-    """Give everything that keeps a group from being submitted, each with the member that it is about. Section F2.2"""
-    missing = {
-        row.submission_id
-        for row in SubmissionCertificate.objects.filter(
-            submission__group=group, submission__state=Submission.State.DRAFT, document=None
-        )
-    }
+def what_keeps_group_back(
+    drafts: Sequence[Submission], *, declared: bool
+) -> list[tuple[Submission, Refusal]]:
+    """Give everything that keeps members from being submitted, each with the one that it is about. Section F2.2"""
+    undocumented = SubmissionCertificate.objects.filter(submission__in=drafts, document=None)
+    missing = set(undocumented.values_list("submission", flat=True))
     found: list[tuple[Submission, Refusal]] = []
-    for draft in drafts_of(group):
+    for draft in drafts:
         found += [(draft, each) for each in what_keeps_back(draft, declared=declared)]
         if draft.pk in missing:
             lacking = Refusal(
@@ -319,10 +320,11 @@ def what_keeps_group_back(group: SubmissionGroup, *, declared: bool) -> list[tup
 def submit_group(
     *, group: SubmissionGroup, by: User, at: dt.datetime, members: int, declared: bool
 ) -> list[Submission]:
-    """Hand every draft of a group to the Panel: all of them or none, numbered in the order of their rows. Section F2.17
+    """Hand the drafts of a group to the Panel: all or none, numbered in the order of their rows. Section F2.17
 
-    Takes how many drafts the person saw, so that one who was taken out or changed hands meanwhile is noticed. Raises
-    Refusals naming each member that is kept back, Conflict where the group is another one now.
+    Of a group of more than a hundred the first hundred, all or none of these. Takes how many drafts the person saw, so
+    that one that was taken out meanwhile is noticed. Raises Refusals naming each member that is kept back, Conflict
+    where the group is another one now.
     """
     group, _ = lock_group(group, by)
     # The rows before the numbers, as `submit` takes them: else the two could wait for each other.
@@ -339,7 +341,8 @@ def submit_group(
             field="declaration",
             remedy="Confirm that what you submit is true and complete.",
         )
-    kept_back = what_keeps_group_back(group, declared=True)
+    drafts = drafts[:MOST_SUBMITTED]
+    kept_back = what_keeps_group_back(drafts, declared=True)
     refuse_any(
         Refusal(
             f"Row {draft.group_row}, {draft.reference}: {each.message}",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.db.models.functions import Upper
 
-from cpl.models import AssuranceCertificate, CertificateCoverage
+from cpl.models import AssuranceCertificate, CertificateCoverage, SubmissionCertificate
 from cpl.rules.device_identity import FIELDS, DeviceIdentity
 from cpl.rules.submission_warnings import Maker, Offer, OfferedCertificate, warnings_about
 from cpl.rules.upgrade_paths import NamedEntry, check_upgrade_path
@@ -16,7 +16,7 @@ from cpl.rules.upload_columns import label
 from cpl.rules.upload_rows import RowProblem, UploadRow
 from cpl.rules.warnings import Standing, SubmissionWarning
 from cpl.services.certificates import SAME_FIELDS
-from cpl.services.warnings import entries_to_compare
+from cpl.services.warnings import certificate_name, entries_to_compare
 from firmware_repo.models import Manufacturer
 
 AT_ONCE = 1_000
@@ -83,14 +83,15 @@ class Surroundings:
         recorded = self._recorded.get((certificate["body"], certificate["number"].casefold()))
         models = recorded[1] if recorded else ()
         return OfferedCertificate(
-            name=f"{_BODIES[certificate['body']]} {certificate['number']}",
+            name=certificate_name(
+                SubmissionCertificate(body=certificate["body"], number=certificate["number"])
+            ),
             firmware_named=certificate["firmware_named"],
             other_models=tuple(text for key, text in models if key != device.key),
             names_this=any(key == device.key for key, _ in models),
         )
 
 
-_BODIES: dict[str, str] = dict(AssuranceCertificate._meta.get_field("body").choices)
 Recorded = tuple[AssuranceCertificate, tuple[tuple[str, str], ...]]
 
 

@@ -305,3 +305,15 @@ def test_certificate_with_other_firmware_wants_evidence_for_every_member(
     answer = post(client, group, "answer", code=code, reason="The same.", evidence=pdf("mapping.pdf"))
     assert answer.status_code == 302, answer.content.decode()
     assert {each.warnings.get(code=code).evidence.name for each in members(group)} == {"mapping.pdf"}
+
+
+def test_large_group_goes_in_portions_each_whole(
+    client: Client, cast: casts.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "MOST_SUBMITTED", 2)
+    group = group_of(client, cast, [row(number) for number in range(1, 4)])
+    give_all(client, group)
+    assert post(client, group, "submit", members=3, declaration="on").status_code == 302
+    assert [each.state for each in members(group)] == [State.SUBMITTED, State.SUBMITTED, State.DRAFT]
+    assert post(client, group, "submit", members=1, declaration="on").status_code == 302
+    assert [each.entry_number for each in members(group)] == [1, 2, 3]
