@@ -91,7 +91,9 @@ _UNLAWFUL_LISTING = """
           AND r.effective_from <= x.day AND (r.effective_to IS NULL OR r.effective_to >= x.day)
           AND NOT EXISTS (
             SELECT FROM cpl_certificatecoverage v JOIN cpl_assurancecertificate a ON a.id = v.certificate_id
-            WHERE v.identity = x.identity AND v.attested_at <= x.approved_at AND (v.ended_on IS NULL OR v.ended_on > x.day)
+            -- a correction moves what a certificate names along with the entry
+            WHERE (v.identity = x.identity OR v.device_model_id = x.entry_number)
+              AND v.attested_at <= x.approved_at AND (v.ended_on IS NULL OR v.ended_on > x.day)
               AND a.body = r.body AND a.state = 'valid' AND a.attested_at <= x.approved_at AND a.issued_on <= x.day
               AND (LEAST(a.expires_on, a.renews_on) IS NULL OR LEAST(a.expires_on, a.renews_on) >= x.day)))
     END
