@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from cpl import promises
-from cpl.services import expiry, publication, uploads
+from cpl.services import certificate_watch, expiry, publication, uploads
 from secgov.errors import Refusal
 from secgov.journal.clock import now
 from secgov.journal.services import beat
@@ -57,3 +57,10 @@ def send_expiry_notices() -> None:
     """Tell the Parties which CPA Certificates come to their dates, and warn those responsible."""
     handled = expiry.send_expiry_notices(clock=now)
     beat(sweep="send expiry notices", at=now(), handled=handled)
+
+
+@shared_task(name="cpl.watch_certificate_dates")
+def watch_certificate_dates() -> None:
+    """Record what the passing of certificates' dates has brought, chase the bodies, look again at every removal."""
+    handled = certificate_watch.watch_certificate_dates(clock=now)
+    beat(sweep="watch certificate dates", at=now(), handled=handled)

@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
     },
     "check the files of many devices that wait": {"task": "cpl.check_uploads", "schedule": 60.0},
+    "record the dates of certificates that have passed": {"task": "cpl.watch_certificate_dates", "schedule": 300.0},
     "send the messages that wait": {"task": "journal.send_messages", "schedule": 60.0},
     "raise the alarms at half, at four fifths and when due": {
         "task": "journal.raise_alarms",

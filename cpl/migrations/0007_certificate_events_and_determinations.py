@@ -233,7 +233,6 @@ class Migration(migrations.Migration):
                         choices=[
                             ("dates", "Renewed in place"),
                             ("void", "Entered in error"),
-                            ("valid", "Found valid"),
                         ],
                         max_length=10,
                     ),

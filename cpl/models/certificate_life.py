@@ -38,7 +38,6 @@ class CertificateChange(models.Model):
     class Kind(models.TextChoices):
         DATES = "dates", "Renewed in place"
         VOID = "void", "Entered in error"
-        VALID = "valid", "Found valid"
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "Waiting for a second person"

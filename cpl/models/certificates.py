@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Min, Q
 from django_fsm import FSMField, transition
@@ -100,6 +102,12 @@ class AssuranceCertificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_body_display()} {self.number}"
+
+    def lapse(self) -> dt.date | None:
+        """Since when a confirmed event has ended it, or None; costs a query unless it was fetched `with_lapse`."""
+        if "lapsed_on" not in self.__dict__:
+            self.lapsed_on = type(self).objects.with_lapse().get(pk=self.pk).lapsed_on
+        return self.lapsed_on
 
     @transition(field=state, source=State.RECORDED, target=State.VALID)
     def validate(self) -> None:

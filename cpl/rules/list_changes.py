@@ -30,11 +30,13 @@ PUBLISHED_KINDS = {ADD: "added", REMOVE: "removed", REINSTATE: "reinstated", COR
 
 CLAUSES = {
     ADD: ("F2.1(a)", "F2.1(b)"),
-    REMOVE: ("Z6.1", "Z6.2", "Z6.4", "Z6.8(a)", "Z6.8(b)", "F2.1"),
-    REINSTATE: ("Z6.9",),
+    REMOVE: ("Z6.1", "Z6.2", "Z6.4", "Z6.8(a)", "Z6.8(b)", "F2.1", "F2.2A", "F2.7B"),
+    REINSTATE: ("Z6.9", "F2.2A", "F2.7B"),
     CORRECT: ("F2.2",),
 }
 """The keys of the clauses that a change of each kind may cite."""
+ORDERED = ("F2.2A", "F2.7B")
+"""Cited where the Authority determined it, which overrides the gates of the others (chart 3)."""
 LISTED_IN_ERROR = "F2.1"
 """Cited by the removal of a row that never met Section F2.1 (A-64)."""
 
@@ -146,6 +148,11 @@ def smets1_removal_limb(facts: ChangeFacts) -> Limb:
 def reinstatement_gates(facts: ChangeFacts) -> tuple[Limb, ...]:
     """Judge a reinstatement: SMETS1, removed under 6.8, rectified where needed. Appendix Z 6.9"""
     under_68 = facts.closed_under.startswith("Z6.8")
+    if facts.clause in ORDERED:
+        return (
+            limb("Z6.11", "The entry is not on the list.", not facts.listed, f"Entry {facts.entry} is on the list."),
+            _ground(facts, "The Authority determined it."),
+        )
     return (
         limb(
             "Z6.9",

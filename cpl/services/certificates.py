@@ -9,12 +9,14 @@ from django.db import transaction
 from cpl.models import AssuranceCertificate, CertificateCoverage, Submission, SubmissionCertificate
 from cpl.rules.device_identity import FIELDS, identity
 from cpl.rules.submissions import clean_reason
+from cpl.services.removals import VALIDATE, follow_certificate
 from cpl.services.rows import keep
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, require
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.journal.actors import Actor
+from secgov.journal.models import Act, Obligation
 from secgov.time_rules import london_day
 
 SAME_FIELDS = ("standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version")
@@ -53,6 +55,7 @@ def record_certificate(
         ended_on=None,
         defaults={field: getattr(submission, field) for field in FIELDS},
     )
+    follow_certificate(certificate, at=at)
     return certificate
 
 
@@ -155,6 +158,7 @@ def attest_certificate(
         actor=grant.actor, at=at, verb="cpl.certificate.attested", subject=certificate, clause="F2.4", reason=reason,
         after={"marks_seen": marks_seen, "models_named": models_named},
     )  # fmt: skip
+    follow_certificate(certificate, at=at)
     return certificate
 
 
@@ -173,7 +177,7 @@ def invalidate_certificate(
     certificate.invalidate()
     certificate.invalid_reason = reason
     keep(certificate)
-    journal.record(
+    act = journal.record(
         actor=grant.actor,
         at=at,
         verb="cpl.certificate.found_invalid",
@@ -181,13 +185,24 @@ def invalidate_certificate(
         clause="F2.5",
         reason=reason,
     )
+    _answered(certificate, act, at)
+    follow_certificate(certificate, at=at)
     return certificate
 
 
-def validate_relied_upon(*, certificates: list[AssuranceCertificate], actor: Actor, at: dt.datetime) -> None:
+def _answered(certificate: AssuranceCertificate, act: Act, at: dt.datetime) -> None:
+    """Discharge our own target to say whether a certificate that holds a removal is valid (A-14)."""
+    for obligation in Obligation.objects.standing().about(certificate).filter(duty=VALIDATE):
+        journal.discharge(obligation=obligation, act=act, at=at)
+
+
+def validate_relied_upon(
+    *, certificates: list[AssuranceCertificate], actor: Actor, at: dt.datetime,
+    reason: str = "A second person approved a listing that relies on it.",
+) -> None:  # fmt: skip
     """Make valid the attested certificates on which an approved listing relies; the approval is their second person.
 
-    Section F2.5; chart 5, "validate". Called inside the approval.
+    Section F2.5; chart 5, "validate". Called inside the approval, and by an Approver's act on a certificate alone.
     """
     for certificate in AssuranceCertificate.objects.select_for_update().filter(
         pk__in=[each.pk for each in certificates]
@@ -195,7 +210,9 @@ def validate_relied_upon(*, certificates: list[AssuranceCertificate], actor: Act
         if certificate.state == AssuranceCertificate.State.RECORDED:
             certificate.validate()
             keep(certificate)
-            journal.record(
+            act = journal.record(
                 actor=actor, at=at, verb="cpl.certificate.validated", subject=certificate, clause="F2.5",
-                reason="A second person approved a listing that relies on it.",
+                reason=reason,
             )  # fmt: skip
+            _answered(certificate, act, at)
+        follow_certificate(certificate, at=at)

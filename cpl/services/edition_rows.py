@@ -74,7 +74,9 @@ def _certificates_by_identity(on: dt.date) -> dict[str, tuple[CertificateRow, ..
         covered = cursor.fetchall()
     facts: dict[int, Certificate] = {
         certificate["id"]: _facts(certificate)
-        for certificate in AssuranceCertificate.objects.filter(state=VALID).values(
+        for certificate in AssuranceCertificate.objects.filter(state=VALID)
+        .with_lapse()
+        .values(
             "id",
             "body",
             "number",
@@ -84,6 +86,7 @@ def _certificates_by_identity(on: dt.date) -> dict[str, tuple[CertificateRow, ..
             "expires_on",
             "renews_on",
             "sc_version",
+            "lapsed_on",
         )
     }
     printed: dict[tuple[int, ...], tuple[CertificateRow, ...]] = {}

@@ -12,11 +12,11 @@ from django_fsm import can_proceed
 
 from cpl.models import ListChange
 from cpl.rules import list_changes as rules
-from cpl.rules.publication import PUBLICATION_WORKING_DAYS
 from cpl.rules.submissions import clean_reason
-from cpl.services import additions, corrections
+from cpl.services import additions, corrections, reinstatements, removals
 from cpl.services.locks import hold_list
 from cpl.services.rows import keep
+from cpl.services.update_duties import open_limbs
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, Grant, permitted, require
 from secgov.errors import Conflict, Refusal, refuse_any
@@ -24,14 +24,19 @@ from secgov.journal import services as journal
 from secgov.journal.models import Act, Obligation
 from secgov.journal.nudge import nudge
 
-F2_8_LIMBS = (
-    ("F2.8(a)", "Provide the updated list to the DCC"),
-    ("F2.8(b)", "Publish the updated list on the Website"),
-    ("F2.8(c)", "Notify the Parties that the list has been updated"),
-)
-HOW = {ListChange.Kind.ADD: additions, ListChange.Kind.CORRECT: corrections}
+HOW = {
+    ListChange.Kind.ADD: additions,
+    ListChange.Kind.CORRECT: corrections,
+    ListChange.Kind.REMOVE: removals,
+    ListChange.Kind.REINSTATE: reinstatements,
+}
 """Where each kind of change is carried out, and taken back."""
-DONE = {ListChange.Kind.ADD: "cpl.device_model.listed", ListChange.Kind.CORRECT: "cpl.device_model.corrected"}
+DONE = {
+    ListChange.Kind.ADD: "cpl.device_model.listed",
+    ListChange.Kind.CORRECT: "cpl.device_model.corrected",
+    ListChange.Kind.REMOVE: "cpl.device_model.removed",
+    ListChange.Kind.REINSTATE: "cpl.device_model.reinstated",
+}
 
 
 def digest_of(changes: Sequence[ListChange]) -> str:
@@ -111,7 +116,9 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
     with _naming_the_entry(change):
         model = HOW[kind].carry_out(change, grant=grant, at=at, reason=reason)
     change.device_model = model
-    change.approved_by, change.approved_at, change.required_at = by, at, at
+    change.approved_by, change.approved_at = by, at
+    # A duty is owed since its last gate cleared, approved or not; what the Panel chooses, since now (A-68).
+    change.required_at = change.required_at if change.is_duty else at
     change.four_eyes = settings.FOUR_EYES
     change.approve()
     keep(change)
@@ -139,16 +146,8 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
         after=change.after,
     )
     _end_targets(change, act, at)
-    for clause, duty in F2_8_LIMBS:
-        journal.open_obligation_for_working_days(
-            clause=clause,
-            duty=duty,
-            owed_by=Obligation.Owner.PANEL,
-            subject=change,
-            act=act,
-            from_at=change.required_at,
-            working_days=PUBLICATION_WORKING_DAYS,
-        )
+    if not change.is_duty:
+        open_limbs(change, act=act)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from cpl.rules.device_identity import FIELDS, DeviceIdentity
 from cpl.rules.image import Image
 from cpl.rules.listing import FormerListing, ListingFacts
 from cpl.rules.required_certificates import Requirement, required_bodies
+from cpl.services.dcc_list_contents import is_on_eligible_list
 from cpl.services.warnings import open_warnings
 
 RELEASE_FIELDS = {
@@ -50,6 +51,7 @@ def certificate_facts(certificate: AssuranceCertificate, coverage: list[Certific
         expires_on=certificate.expires_on,
         renews_on=certificate.renews_on,
         sc_version=certificate.sc_version,
+        lapsed_on=certificate.lapse(),
     )
 
 
@@ -60,14 +62,20 @@ def offered_certificates(submission: Submission) -> list[AssuranceCertificate]:
     return list(
         (AssuranceCertificate.objects.filter(pk__in=ids) | AssuranceCertificate.objects.filter(pk__in=given))
         .exclude(state=AssuranceCertificate.State.VOID)
-        .distinct()
+        .with_lapse()
         .order_by("recorded_at", "id")
         .prefetch_related("coverage")
     )
 
 
 def is_eligible(device: DeviceIdentity, *, on: dt.date) -> bool:
-    """Whether a SMETS1 eligible combination holds the device that day. PPCT Report 4.1.2"""
+    """Whether a SMETS1 eligible combination holds the device that day. PPCT Report 4.1.2
+
+    From the DCC's first Eligible list on, its newest one decides; until then the combinations kept by hand.
+    """
+    by_the_dcc = is_on_eligible_list(device.device_key)
+    if by_the_dcc is not None:
+        return by_the_dcc
     members = EligibleCombinationMember.objects.filter(
         device_type=device.device_type,
         manufacturer_identifier=device.manufacturer_identifier,
