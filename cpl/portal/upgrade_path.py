@@ -15,7 +15,8 @@ from cpl.portal.judged import CODE, JudgedForm, refuse
 from cpl.portal.steps import side
 from cpl.rules.upgrade_paths import ENTRIES, NONE, read_numbers
 from cpl.services.submissions import EDITABLE
-from cpl.services.upgrade_paths import candidates_of, state_upgrade_path
+from cpl.services.upgrade_facts import candidates_of
+from cpl.services.upgrade_paths import state_upgrade_path
 from secgov.errors import Refusal
 from secgov.journal import clock
 

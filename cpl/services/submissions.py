@@ -18,6 +18,7 @@ from cpl.rules.warning_answers import unanswered
 from cpl.services.certificates import record_certificate
 from cpl.services.locks import hold_numbers
 from cpl.services.rows import keep
+from cpl.services.upgrade_facts import what_path_lacks
 from cpl.services.warnings import open_warnings, raise_warnings
 from firmware_repo.rules.manufacturer_names import clean_manufacturer_name
 from firmware_repo.rules.release import CLEANERS
@@ -208,9 +209,12 @@ def submission_fields(submission: Submission) -> dict[str, str]:
 
 def what_draft_lacks(submission: Submission, *, declared: bool) -> tuple[Refusal, ...]:
     """Everything that keeps a draft from being submitted, for the page that checks the answers. Section F2.17"""
-    return what_submission_lacks(
+    lacks = what_submission_lacks(
         submission_fields(submission), has_image=submission.has_image, declared=declared
     )
+    # The hardware may have been changed since the path was stated.
+    path = what_path_lacks(submission, kind=submission.upgrade_kind, numbers=submission.upgrades_from)
+    return (*lacks, *path)
 
 
 def what_keeps_back(submission: Submission, *, declared: bool) -> tuple[Refusal, ...]:

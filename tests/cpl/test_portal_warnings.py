@@ -158,6 +158,15 @@ def test_entry_that_cannot_be_upgraded_is_refused_at_its_field(
     assert fresh(draft).upgrade_kind == ""
 
 
+def test_path_from_hardware_that_was_changed_since_keeps_the_draft_back(
+    client: Client, draft: Submission
+) -> None:
+    post(client, draft, "upgrade", {"upgrade_kind": "entries", "offered": ["43"]})
+    fill(client, draft, hardware={"hardware_version": "55"})
+    assert "Entry 000043 is other hardware" in page_of_check(client, draft)
+    assert post(client, draft, "check", {"declaration": "on"}).status_code == 422
+
+
 def test_path_may_say_that_no_entry_may_be_upgraded(client: Client, draft: Submission) -> None:
     post(client, draft, "upgrade", {"upgrade_kind": "none", "more": "41"})
     assert (fresh(draft).upgrade_kind, fresh(draft).upgrades_from) == ("none", [])

@@ -45,7 +45,9 @@ def save(submission: Submission, people: Cast, **values: str) -> Submission:
     )
 
 
-def answer(submission: Submission, people: Cast, *, by=None, reason: str = REASON, upload=None) -> RaisedWarning:
+def answer(
+    submission: Submission, people: Cast, *, by=None, reason: str = REASON, upload=None
+) -> RaisedWarning:
     """Say of the only open warning why the value is right."""
     [warning] = open_warnings(submission)
     return answer_warning(
@@ -152,7 +154,9 @@ def late_warning(people: Cast) -> Submission:
 
 
 @pytest.mark.clause("Z2.1(h)(iii)")
-def test_warning_that_came_after_submission_bars_the_listing_until_the_secretariat_answers(people: Cast) -> None:
+def test_warning_that_came_after_submission_bars_the_listing_until_the_secretariat_answers(
+    people: Cast,
+) -> None:
     submission = late_warning(people)
     propose = {"by": people.secretariat, "at": NOON, "version": submission.version, "reason": "All is here."}
     with pytest.raises(Refusal) as refused:
@@ -169,7 +173,12 @@ def test_owner_answers_while_a_query_is_open(people: Cast) -> None:
         submission=submission, by=people.secretariat, at=NOON, version=submission.version, text="Same Hash?"
     )
     submission = Submission.objects.get(pk=submission.pk)
-    answer_query = {"by": people.manufacturer, "at": NOON, "version": submission.version, "text": "See there."}
+    answer_query = {
+        "by": people.manufacturer,
+        "at": NOON,
+        "version": submission.version,
+        "text": "See there.",
+    }
     with pytest.raises(Refusal):
         queries.answer_query(submission=submission, **answer_query)
     answer(submission, people)
@@ -190,8 +199,13 @@ def test_certificate_of_a_smets1_device_asks_for_no_answer(people: Cast) -> None
 
 def draft_with_other_name(people: Cast) -> Submission:
     """A draft whose CPA Certificate calls the firmware by another name."""
-    draft = devices.draft(people.manufacturer, people.maker, firmware_version="05080626", image_hash=OTHER_HASH)
-    for values in (ZIGBEE | {"number": "Z-26"}, CPA | {"number": "C-26", "firmware_named": "release 5.8.6.26"}):
+    draft = devices.draft(
+        people.manufacturer, people.maker, firmware_version="05080626", image_hash=OTHER_HASH
+    )
+    for values in (
+        ZIGBEE | {"number": "Z-26"},
+        CPA | {"number": "C-26", "firmware_named": "release 5.8.6.26"},
+    ):
         submissions.put_certificate(
             submission=draft, by=people.manufacturer, at=NOON, version=draft.version, values=values
         )
