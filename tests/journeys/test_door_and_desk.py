@@ -24,10 +24,8 @@ from cpl.models import (
     SubmissionGroup,
     Upload,
 )
-from cpl.services.corrections import fields_of, propose_correction
-from cpl.services.queries import ask_query
+from cpl.services.corrections import fields_of
 from secgov.accounts.models import Organisation
-from secgov.journal import clock
 from tests.cpl.submitting import signed_in
 from tests.documents.files import upload as pdf
 from tests.factories import publishing
@@ -149,7 +147,7 @@ def publishes(desk: Client, number: int) -> None:
     wait_for(lambda: placed(number), f"edition {number}")
 
 
-def corrects(browser: Client, desk_person: Any, entry: DeviceModel, firmware: str) -> None:
+def corrects(browser: Client, desk: Client, entry: DeviceModel, firmware: str) -> None:
     """Ask that an entry be put right, and propose that to the second person."""
     values = (
         fields_of(entry)
@@ -159,10 +157,9 @@ def corrects(browser: Client, desk_person: Any, entry: DeviceModel, firmware: st
     answer = browser.post(f"/portal/corrections/new/{entry.number}/", values)
     assert answer.status_code == 302, answer.content.decode()
     request = CorrectionRequest.objects.get(device_model=entry)
-    propose_correction(
-        request=request, by=desk_person, at=clock.now(), version=request.version,
-        reason="The image's own header says so.", public_reason="The firmware version was coded wrongly.",
-    )  # fmt: skip
+    put_right = reverse("admin:cpl_correctionrequest_propose", args=[request.pk])
+    public = "The firmware version was coded wrongly."
+    post(desk, put_right, request, reason="The image's own header says so.", public_reason=public)
 
 
 @pytest.mark.clause("F2.17-1", "F2.17-2", "F2.1-D1")
@@ -198,12 +195,10 @@ def test_manufacturer_comes_in_lists_ten_of_twelve_and_puts_two_entries_right(
         *ten, first, last = submits(browser, group, 12)
         reviews(desk, [*ten, first, last])
 
-        first = Submission.objects.get(pk=first.pk)
-        ask_query(
-            submission=first,
-            by=cast.secretariat,
-            at=clock.now(),
-            version=first.version,
+        post(
+            desk,
+            reverse("admin:cpl_submission_ask", args=[first.pk]),
+            first,
             text="Is entry 000001 wrong then?",
         )
         place = f"/portal/submissions/{first.reference}"
@@ -219,7 +214,7 @@ def test_manufacturer_comes_in_lists_ten_of_twelve_and_puts_two_entries_right(
         for entry, firmware in zip(
             DeviceModel.objects.order_by("number"), ("05080916", "05080917"), strict=True
         ):
-            corrects(browser, cast.secretariat, entry, firmware)
+            corrects(browser, desk, entry, firmware)
         lists(desk, second, ten)
         publishes(desk, 2)
 
