@@ -24,10 +24,11 @@ from secgov.journal.models import Notice, Obligation
 from secgov.journal.nudge import nudge
 from secgov.time_rules import ONE_DAY, london_day
 
-Audience = ExpiryDigest.Audience
-STAGES = {Audience.PARTIES: rules.TOLD_TO_PARTIES, Audience.RESPONSIBLE: (rules.D30,)}
-TEMPLATES = {Audience.PARTIES: "cpl/expiry_notices", Audience.RESPONSIBLE: "cpl/renewal_warning"}
-CLAUSES = {Audience.PARTIES: CLAUSE, Audience.RESPONSIBLE: "F2.6"}
+PARTIES, RESPONSIBLE = "parties", "responsible"
+"""ExpiryDigest.Audience: every Party by Section F2.7, those who see to renewal by Section F2.6."""
+STAGES: dict[str, tuple[str, ...]] = {PARTIES: rules.TOLD_TO_PARTIES, RESPONSIBLE: (rules.D30,)}
+TEMPLATES = {PARTIES: "cpl/expiry_notices", RESPONSIBLE: "cpl/renewal_warning"}
+CLAUSES = {PARTIES: CLAUSE, RESPONSIBLE: "F2.6"}
 
 
 def send_expiry_notices(*, clock: Callable[[], dt.datetime]) -> int:
@@ -36,7 +37,7 @@ def send_expiry_notices(*, clock: Callable[[], dt.datetime]) -> int:
     revive_what_sleeps(clock=clock)
     settle_renewal_duties(at=clock())
     told = 0
-    for audience in Audience:
+    for audience in (PARTIES, RESPONSIBLE):
         open_obligations(audience=audience, at=clock())
         while digest := make_digest(audience=audience, at=clock()):
             told += carry(digest=digest, clock=clock)
@@ -73,7 +74,7 @@ def _open(stage: ExpiryNotice, audience: str, at: dt.datetime) -> bool:
         actor=SYSTEM, at=at, verb="cpl.expiry_notice.came_near", subject=stage, clause=CLAUSES[audience],
         reason="Its day comes near.", after={"due": due.last_day},
     )  # fmt: skip
-    parties = audience == Audience.PARTIES
+    parties = audience == PARTIES
     stage.obligation = journal.open_obligation_until(
         clause=CLAUSES[audience],
         duty="Tell every Party that a CPA Certificate comes to its date"
@@ -157,7 +158,7 @@ def carry(*, digest: ExpiryDigest, clock: Callable[[], dt.datetime]) -> int:
     covered = covered_by([each.certificate_id for each in stages], on=digest.day)
     told = letters.told_of(stages, covered)
     parties = parties_of(digest)
-    if digest.audience == Audience.PARTIES:
+    if digest.audience == PARTIES:
         _tell(digest, parties, told, clock)
     else:
         for party in parties:

@@ -19,14 +19,16 @@ CLAIM_LASTS = dt.timedelta(seconds=110)  # I-11: due again within two minutes
 LONGEST_WAIT = 110  # seconds
 GIVEN_UP_AFTER = dt.timedelta(hours=24)
 BATCH = 50
+MOST_FAULTS = 3  # of the server itself, in one run
 
 
 class DeliveryError(Exception):
-    """The mail server did not take a message. `permanent`: it never will."""
+    """The mail server did not take a message. `permanent`: it never will. `server`: it takes none at all just now."""
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    def __init__(self, message: str, *, permanent: bool, server: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.server = server
 
 
 def enqueue(
@@ -135,6 +137,7 @@ def _send(connection: Any, message: Message) -> None:
         connection=connection, headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
     )  # fmt: skip
     try:
+        connection.open()
         letter.send()
     except smtplib.SMTPRecipientsRefused as refused:
         codes = [code for code, _ in refused.recipients.values()]
@@ -145,7 +148,9 @@ def _send(connection: Any, message: Message) -> None:
     except smtplib.SMTPResponseException as answer:
         raise DeliveryError(f"the mail server answered {answer.smtp_code}", permanent=False) from answer
     except (smtplib.SMTPException, OSError) as fault:
-        raise DeliveryError(f"the mail server could not be reached: {fault}", permanent=False) from fault
+        raise DeliveryError(
+            f"the mail server could not be reached: {fault}", permanent=False, server=True
+        ) from fault
 
 
 def _put_off(message: Message, error: DeliveryError, at: dt.datetime) -> None:
@@ -170,21 +175,29 @@ def _put_off(message: Message, error: DeliveryError, at: dt.datetime) -> None:
 def send_messages(*, clock: Callable[[], dt.datetime]) -> int:
     """Hand every due message to the mail server, outside any transaction; give how many it took.
 
-    Two workers share the work: a message is claimed before it is sent, and a claim whose worker died lapses.
-    `clock` is read once a batch.
+    Two workers share the work: a message is claimed before it is sent, and a claim whose worker died lapses. A server
+    that cannot be reached three times is left alone until the next run, so that no claim lapses while we wait for it.
     """
-    sent = 0
-    while batch := _claim(clock()):
-        with mail.get_connection() as connection:
-            for message in batch:
-                try:
-                    _send(connection, message)
-                except DeliveryError as error:
-                    _put_off(message, error, clock())
-                    connection.close()  # a connection that failed once is not used again
-                else:
-                    Message.objects.filter(pk=message.pk).update(
-                        sent_at=clock(), claimed_at=None, last_error=""
-                    )
-                    sent += 1
+    sent = faults = 0
+    while faults < MOST_FAULTS and (batch := _claim(claimed := clock())):
+        connection = mail.get_connection()
+        for message in batch:
+            if faults >= MOST_FAULTS or clock() - claimed > CLAIM_LASTS / 2:
+                _let_go(message)
+                continue
+            try:
+                _send(connection, message)
+            except DeliveryError as error:
+                _put_off(message, error, clock())
+                connection.close()  # a connection that failed once is not used again
+                faults += error.server
+            else:
+                Message.objects.filter(pk=message.pk).update(sent_at=clock(), claimed_at=None, last_error="")
+                sent += 1
+        connection.close()
     return sent
+
+
+def _let_go(message: Message) -> None:
+    """Give back a claimed message that was not tried."""
+    Message.objects.filter(pk=message.pk, sent_at=None).update(claimed_at=None, attempts=F("attempts") - 1)
