@@ -7,6 +7,7 @@ PLACEMENT_LOCK = 7_301_003
 RECEIPT_LOCK = 7_301_004
 NUMBER_LOCK = 7_301_005
 EXPIRY_LOCK = 7_301_007
+DCC_LISTS_LOCK = 7_301_020
 
 
 def hold_list(*, shared: bool) -> None:
@@ -39,6 +40,11 @@ def hold_receipts() -> None:
 def hold_expiry_notices() -> None:
     """Hold the gathering of expiry notices, alone, to the end of the transaction: one digest is in hand (F2.7)."""
     _hold("pg_advisory_xact_lock", EXPIRY_LOCK)
+
+
+def hold_dcc_lists() -> None:
+    """Hold the lists from the DCC, alone, to the end of the transaction: no number is given twice (F2.10)."""
+    _hold("pg_advisory_xact_lock", DCC_LISTS_LOCK)
 
 
 def _hold(function: str, key: int) -> None:

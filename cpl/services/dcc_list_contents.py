@@ -1,0 +1,156 @@
+"""What a version of a list from the DCC holds, for pages, files and programs."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from cpl.models import (
+    CountRow,
+    DccListVersion,
+    DeployedCombination,
+    EligibleRow,
+    EstateClaim,
+    PendingRow,
+    WithheldCombination,
+)
+from cpl.rules.dcc_lists import COLUMNS
+from cpl.rules.device_types import GSME, NAMES
+from cpl.rules.smets1_lists import DEVICE_PARTS
+from cpl.services.dcc_lists import newest_version
+from secgov.accounts.models import Organisation
+
+Kind = DccListVersion.Kind
+
+
+def rows_of(version: DccListVersion, *, confidential: bool = False) -> QuerySet[Any]:
+    """Give the rows of a version, in their order. Section F2.10A
+
+    A combination called confidential since is left out, of earlier versions too, unless `confidential` is asked
+    for, which is for the DCC and the Secretariat.
+    """
+    if version.kind == Kind.DEPLOYED:
+        return DeployedCombination.objects.filter(version=version).order_by("row")
+    if version.kind == Kind.ELIGIBLE:
+        return EligibleRow.objects.filter(version=version).select_related("combination").order_by("row")
+    if version.kind == Kind.COUNTS:
+        return CountRow.objects.filter(version=version).select_related("organisation").order_by("row")
+    rows = PendingRow.objects.filter(version=version).order_by("row")
+    if confidential:
+        return rows
+    return rows.exclude(key__in=WithheldCombination.objects.values("key"))
+
+
+def changed_rows(
+    version: DccListVersion, *, confidential: bool = False
+) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Give the rows that are new since the version before, and the rows of that one that are gone. Section F2.10"""
+    rows = rows_of(version, confidential=confidential)
+    before = DccListVersion.objects.filter(kind=version.kind, number=version.number - 1).first()
+    if before is None:
+        return rows, rows.none()
+    old = rows_of(before, confidential=confidential)
+    names = {
+        Kind.DEPLOYED: ("entries", "type_2_devices"),
+        Kind.ELIGIBLE: ("combination",),
+        Kind.PENDING: ("key",),
+        Kind.COUNTS: ("device_model", "organisation"),
+    }[Kind(version.kind)]
+    same = {name: OuterRef(name) for name in names}
+    return rows.filter(~Exists(old.filter(**same))), old.filter(~Exists(rows.filter(**same)))
+
+
+def record_of(row: Any) -> dict[str, Any]:
+    """Give a row in the columns in which the DCC provided it."""
+    if isinstance(row, DeployedCombination):
+        entries = [f"{number:06d}" for number in row.entries]
+        return {"entries": entries, "type_2_devices": list(row.type_2_devices)}
+    if isinstance(row, EligibleRow):
+        return {
+            "reference": row.reference,
+            "provider": row.combination.provider,
+            "devices": [_device(each) for each in row.combination.devices],
+            "evidence": row.evidence,
+            "equivalent_of": row.equivalent_of,
+            "first_added_on": row.combination.first_added_on.isoformat(),
+        }
+    if isinstance(row, PendingRow):
+        return {
+            "reference": row.reference,
+            "provider": row.provider,
+            "devices": [_device(each) for each in row.devices],
+            "status": row.status,
+        }
+    return {
+        "entry": f"{row.device_model_id:06d}",
+        "supplier": row.organisation.name,
+        "devices": row.devices,
+        "systems": row.systems,
+    }
+
+
+def cells_of(kind: str, row: Any) -> list[str]:
+    """Give a row as cells of a file, in the order of the columns; parts are separated by semicolons."""
+    record = record_of(row)
+    cells = []
+    for column in header_of(kind):
+        value = record[column]
+        if isinstance(value, list):
+            value = "; ".join("/".join(each.values()) if isinstance(each, dict) else each for each in value)
+        cells.append(str(value))
+    return cells
+
+
+def header_of(kind: str) -> list[str]:
+    """Give the columns of a list as it is published; the answer on confidentiality is not among them."""
+    needed, more = COLUMNS[kind]
+    return [column for column in (*needed, *more) if column != "confidential"]
+
+
+def is_on_eligible_list(device_key: str) -> bool | None:
+    """Whether the newest Eligible list of the DCC holds a device; None before its first. PPCT Report 4.1.2
+
+    `device_key` is the device's identity without its version pair.
+    """
+    newest = newest_version(Kind.ELIGIBLE)
+    if newest is None:
+        return None
+    return EligibleRow.objects.filter(version=newest, combination__devices__contains=[device_key]).exists()
+
+
+def counts_for(organisation: Organisation | None) -> QuerySet[CountRow]:
+    """Give the newest counts of one Supplier, or of all for the SSC (None). Section F2.10"""
+    newest = newest_version(Kind.COUNTS)
+    rows = CountRow.objects.filter(version=newest) if newest else CountRow.objects.none()
+    rows = rows.select_related("device_model", "organisation").order_by("row")
+    return rows if organisation is None else rows.filter(organisation=organisation)
+
+
+def proposed_estate(organisation: Organisation) -> list[dict[str, Any]]:
+    """Propose the entries that a Supplier has in use, by the DCC's newest counts, and does not claim yet. Section F2.10
+
+    Gives `device_model`, `role` (of EstateClaim), `devices`, `systems` and `as_of` for each, in ascending number.
+    """
+    claimed = EstateClaim.objects.current().filter(organisation=organisation).values("device_model")
+    rows = counts_for(organisation).filter(devices__gt=0).exclude(device_model__in=claimed)
+    roles = EstateClaim.Role
+    return [
+        {
+            "device_model": row.device_model,
+            "role": roles.GAS if row.device_model.device_type == GSME else roles.IMPORT,
+            "devices": row.devices,
+            "systems": row.systems,
+            "as_of": row.version.received_at,
+        }
+        for row in rows.select_related("version").order_by("device_model")
+    ]
+
+
+def age_in_days(version: DccListVersion, *, at: dt.datetime) -> int:
+    """Give how many whole days ago a version was received."""
+    return max((at - version.received_at).days, 0)
+
+
+def _device(device: str) -> dict[str, str]:
+    parts = dict(zip(DEVICE_PARTS, device.split("|"), strict=True))
+    return parts | {"device_type": NAMES[parts["device_type"]]}
