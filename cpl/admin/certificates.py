@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 from cpl.admin.decisions import AttestForm, DecisionForm, draw
 from cpl.models import AssuranceCertificate, CertificateCoverage, Submission
 from cpl.rules.certificates import ATTESTATIONS, Certificate, is_current, relevant_date, validity_limbs
+from cpl.services.certificate_validity import validate_certificate
 from cpl.services.certificates import attest_certificate, invalidate_certificate
 from cpl.services.listing_facts import certificate_facts
 from secgov.accounts.permissions import Duty, permitted
@@ -46,10 +48,19 @@ def certificate_work(request: HttpRequest, certificate: AssuranceCertificate) ->
         "attest": _attest_form(certificate, facts)
         if may and (certificate.state == "recorded" or _to_name(facts, unattested))
         else None,
+        "validate": _decision(certificate, "validate")
+        if certificate.attested_at and certificate.state == "recorded" and _may_confirm(request)
+        else None,
         "invalidate": _decision(certificate, "invalidate")
         if may and certificate.state == "recorded"
         else None,
     }
+
+
+def _may_confirm(request: HttpRequest) -> bool:
+    """Whether the person may be a certificate's second person; with four eyes off its first may be."""
+    alone = not settings.FOUR_EYES and permitted(request.user, Duty.ATTEST_CERTIFICATE)
+    return bool(alone or permitted(request.user, Duty.APPROVE_LIST_CHANGE))
 
 
 def _to_name(facts: Certificate, unattested: list[CertificateCoverage]) -> bool:
@@ -106,6 +117,11 @@ class AssuranceCertificateAdmin(RegisterAdmin):
         return [
             path("<int:pk>/attest/", view(require_POST(self.attest)), name="cpl_assurancecertificate_attest"),
             path(
+                "<int:pk>/confirm/",
+                view(require_POST(self.confirm)),
+                name="cpl_assurancecertificate_confirm",
+            ),
+            path(
                 "<int:pk>/find-invalid/",
                 view(require_POST(self.find_invalid)),
                 name="cpl_assurancecertificate_find_invalid",
@@ -139,6 +155,22 @@ class AssuranceCertificateAdmin(RegisterAdmin):
                 )
                 return redirect(self._after(request, certificate))
         return self._page(request, certificate, attest=form)
+
+    def confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Confirm as the second person what was attested (F2.5)."""
+        certificate = self._certificate(pk)
+        form = _decision(certificate, "validate", request.POST)
+        if form.is_valid():
+            try:
+                validate_certificate(
+                    certificate=certificate, by=request.user, at=clock.now(), **form.cleaned_data
+                )
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, f"{certificate} is valid. The next edition prints it.")
+                return redirect(self._after(request, certificate))
+        return self._page(request, certificate, validate=form)
 
     def find_invalid(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Find the certificate invalid, with the reason (F2.5)."""

@@ -5,9 +5,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cpl.admin.comparing import show_entries
+from cpl.admin.lacking import give, show_lacking
 from cpl.admin.warnings import show_warned
 from cpl.models import DeviceModel, ListingPeriod
 from secgov.journal.desk import RegisterAdmin, identifier, tag
@@ -92,10 +93,16 @@ class DeviceModelAdmin(RegisterAdmin):
         return super().get_queryset(request).annotate(is_listed=Exists(listed))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages about several entries: out of line, and two side by side."""
+        """Add the pages about several entries: out of line, lacking something, two side by side."""
         view = self.admin_site.admin_view
         return [
             path("warned/", view(show_warned), name="cpl_devicemodel_warned"),
+            path("lacking/", view(require_safe(show_lacking)), name="cpl_devicemodel_lacking"),
+            path(
+                "lacking/give/",
+                view(require_http_methods(["GET", "HEAD", "POST"])(give)),
+                name="cpl_devicemodel_give",
+            ),
             path("compare/", view(require_safe(show_entries)), name="cpl_devicemodel_compare"),
             *super().get_urls(),
         ]
