@@ -36,6 +36,7 @@ DIGITS = {
 }
 _CAPS = {"number": 60, "standard": 120, "standard_version": 40, "sc_version": 20, "firmware_named": 120}
 _SAME = ("standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version")
+_DAYS = ("issued_on", "expires_on", "renews_on")
 _BODIES = {name.casefold(): body for body, name in certificate_rules.BODY_NAMES.items()}
 
 
@@ -328,7 +329,7 @@ def _read_certificate(fields: Mapping[str, str]) -> tuple[dict[str, str] | None,
             )
         except Refusal as refusal:
             refusals.append(refusal)
-    for name in ("issued_on", "expires_on", "renews_on"):
+    for name in _DAYS:
         clean[name] = _iso(fields[name], name, refusals.extend)
     if not fields["issued_on"]:
         refusals.append(
@@ -347,12 +348,17 @@ def _read_certificate(fields: Mapping[str, str]) -> tuple[dict[str, str] | None,
             Refusal(refusal.message, clause=refusal.clause, field="document", remedy=refusal.remedy)
         )
     if not refusals:
-        days = {
-            name: date.fromisoformat(clean[name]) if clean[name] else None
-            for name in ("issued_on", "expires_on", "renews_on")
-        }
-        names = ("body", "number", "standard", "standard_version", "sc_version")
-        facts = certificate_rules.Certificate(**{name: clean[name] for name in names}, **days)
+        days = {name: date.fromisoformat(clean[name]) if clean[name] else None for name in _DAYS}
+        facts = certificate_rules.Certificate(
+            body=clean["body"],
+            number=clean["number"],
+            standard=clean["standard"],
+            standard_version=clean["standard_version"],
+            sc_version=clean["sc_version"],
+            issued_on=days["issued_on"],
+            expires_on=days["expires_on"],
+            renews_on=days["renews_on"],
+        )
         limbs = (
             *certificate_rules.number_limbs(facts),
             certificate_rules.cap_limb(facts),

@@ -99,9 +99,10 @@ def _check(upload: Upload, clock: Callable[[], dt.datetime]) -> bool:
     """Check one claimed upload; False where another worker took it over meanwhile."""
     try:
         rows, problems, total = _read(upload, clock)
+        preview: list[dict[str, Any]] = []
         if not problems:
-            rows, problems = _compare(upload, rows, clock)
-        return _conclude(upload, rows, problems, total, clock())
+            preview, problems = _compare(upload, rows, clock)
+        return _conclude(upload, preview, problems, total, clock())
     except _Lost:
         return False
 
