@@ -113,11 +113,12 @@ def day_to_tell(target_on: date, calendar: WorkingCalendar) -> date:
     return notice_day(target_on, calendar)
 
 
-def is_to_be_told(target_on: date, *, on: date, calendar: WorkingCalendar) -> bool:
-    """Say whether a notice with that target goes on a London day, or was to go before. Section F2.7"""
-    if target_on <= on:
-        return True
-    return target_on - on <= timedelta(days=REACH) and day_to_tell(target_on, calendar) <= on
+def last_target_due(on: date, calendar: WorkingCalendar) -> date:
+    """Give the last target whose notice has gone, or goes, on a London day: the day before the next Working Day.
+
+    Whatever lies between that day and the next Working Day goes before it (TR-6). Section F2.7
+    """
+    return next_working_day(on, calendar) - ONE_DAY
 
 
 def plan(

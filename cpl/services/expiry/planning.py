@@ -33,7 +33,7 @@ def plan_notices(*, certificate: AssuranceCertificate, at: dt.datetime) -> list[
     if certificate.body != Body.NCSC or certificate.state != AssuranceCertificate.State.VALID or not relevant:
         return []
     for stale in certificate.expiry_notices.pending().exclude(relevant_on=relevant):
-        settle(stage=stale, ground=rules.DATE_CHANGED, at=at)
+        settle(key=stale.pk, ground=rules.DATE_CHANGED, at=at)
     standing = {each.stage: each for each in certificate.expiry_notices.filter(relevant_on=relevant)}
     known_on = london_day(at)
     planned = rules.plan(
@@ -72,13 +72,15 @@ def _covers_listed(certificate: AssuranceCertificate) -> bool:
 
 
 @transaction.atomic
-def settle(*, stage: ExpiryNotice, ground: str, at: dt.datetime) -> bool:
+def settle(*, key: int, ground: str, at: dt.datetime) -> bool:
     """Write that a pending stage is not told, and why; False where it is pending no longer. Section F2.7
 
     A certificate that covers nothing on the list sets it aside (A-66); every other ground cancels it.
     """
     stage = (
-        ExpiryNotice.objects.select_for_update(of=("self",)).select_related("certificate").get(pk=stage.pk)
+        ExpiryNotice.objects.select_for_update(of=("self",))
+        .select_related("certificate", "obligation")
+        .get(pk=key)
     )
     if stage.state != ExpiryNotice.State.PENDING or stage.digest_id:
         return False

@@ -6,6 +6,7 @@ Party's notice has a key of its own; a stage leaves `pending` only when every Pa
 
 import datetime as dt
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -22,7 +23,7 @@ from secgov.journal import services as journal
 from secgov.journal.actors import SYSTEM
 from secgov.journal.models import Notice, Obligation
 from secgov.journal.nudge import nudge
-from secgov.time_rules import ONE_DAY, london_day
+from secgov.time_rules import ONE_DAY, WorkingCalendar, london_day
 
 PARTIES, RESPONSIBLE = "parties", "responsible"
 """ExpiryDigest.Audience: every Party by Section F2.7, those who see to renewal by Section F2.6."""
@@ -45,18 +46,31 @@ def send_expiry_notices(*, clock: Callable[[], dt.datetime]) -> int:
     return told
 
 
-def due_stages(*, audience: str, on: dt.date) -> list[ExpiryNotice]:
-    """Give the pending stages whose target is near a London day or past, whether or not they go today. Section F2.7"""
-    rows = ExpiryNotice.objects.within(day=on + rules.REACH * ONE_DAY).filter(
-        stage__in=STAGES[audience], digest=None
+class Due(NamedTuple):
+    """As much of a stage as choosing asks: the rest is read of those that go."""
+
+    pk: int
+    certificate_id: int
+    relevant_on: dt.date
+    stage: str
+    late: bool
+
+
+def due_stages(*, audience: str, until: dt.date) -> list[Due]:
+    """Give the pending stages with a target up to a London day: one look into an index. Section F2.7"""
+    rows = ExpiryNotice.objects.within(day=until).filter(stage__in=STAGES[audience], digest=None)
+    values = rows.order_by("target_on", "id").values_list(
+        "pk", "certificate_id", "relevant_on", "stage", "late_reason"
     )
-    return list(rows.select_related("certificate", "obligation").order_by("target_on", "id"))
+    return [Due(pk, certificate, on, stage, bool(late)) for pk, certificate, on, stage, late in values]
 
 
 def open_obligations(*, audience: str, at: dt.datetime) -> int:
     """Start the clock of every stage that comes near, so that the board shows it days before. Section F2.7"""
-    near = [each for each in due_stages(audience=audience, on=london_day(at)) if each.obligation_id is None]
-    return sum(_open(each, audience, at) for each in near)
+    near = ExpiryNotice.objects.within(day=london_day(at) + rules.REACH * ONE_DAY).filter(
+        stage__in=STAGES[audience], obligation=None
+    )
+    return sum(_open(each, audience, at) for each in list(near.order_by("target_on", "id")))
 
 
 @transaction.atomic
@@ -93,34 +107,30 @@ def make_digest(*, audience: str, at: dt.datetime) -> ExpiryDigest | None:
     What is due but not to be told any more is settled on the way, each in a transaction of its own.
     """
     today, calendar = london_day(at), journal.working_calendar()
-    near = due_stages(audience=audience, on=today)
-    due = [each for each in near if rules.is_to_be_told(each.target_on, on=today, calendar=calendar)]
-    due += _taken_along(due, today)
+    due = due_stages(audience=audience, until=rules.last_target_due(today, calendar))
+    due += _taken_along(due, today, calendar)
     covered = covered_by([each.certificate_id for each in due], on=today)
     going = []
-    for stage in due:
-        standing = covered[stage.certificate_id].standing
-        if ground := rules.why_untold(stage.stage, stage.relevant_on, standing, on=today):
-            settle(stage=stage, ground=ground, at=at)
+    for each in due:
+        standing = covered[each.certificate_id].standing
+        if ground := rules.why_untold(each.stage, each.relevant_on, standing, on=today):
+            settle(key=each.pk, ground=ground, at=at)
         else:
-            going.append(stage.pk)
+            going.append(each.pk)
     return _gather(audience, going, at)
 
 
-def _taken_along(due: list[ExpiryNotice], today: dt.date) -> list[ExpiryNotice]:
+def _taken_along(due: list[Due], today: dt.date, calendar: WorkingCalendar) -> list[Due]:
     """The six-month notices that a late twelve-month one takes along (A-06)."""
-    calendar = journal.working_calendar()
-    late = {
-        (each.certificate_id, each.relevant_on)
-        for each in due
-        if each.stage == rules.M12 and each.late_reason
-    }
+    late = {(each.certificate_id, each.relevant_on) for each in due if each.stage == rules.M12 and each.late}
+    if not late:
+        return []
     rows = ExpiryNotice.objects.pending().filter(
         stage=rules.M6, certificate__in={key for key, _ in late}, digest=None
     ).exclude(pk__in=[each.pk for each in due])  # fmt: skip
     return [
-        each
-        for each in rows.select_related("certificate", "obligation")
+        Due(each.pk, each.certificate_id, each.relevant_on, each.stage, False)
+        for each in rows
         if (each.certificate_id, each.relevant_on) in late
         and rules.goes_with(each.target_on, on=today, calendar=calendar)
     ]

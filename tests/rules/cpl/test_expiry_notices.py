@@ -53,11 +53,19 @@ def test_thirty_day_warning_before_a_sunday_goes_on_friday():
 
 
 @pytest.mark.clause("F2.7-1")
-def test_notice_is_to_be_told_on_its_day_and_after_and_not_the_day_before():
-    target = rules.target_day(day("2027-11-30"), rules.M6)
-    days = ("2027-05-27", "2027-05-28", "2027-05-29", "2027-06-30")
-    told = [rules.is_to_be_told(target, on=day(on), calendar=CALENDAR) for on in days]
-    assert told == [False, True, True, True]
+@pytest.mark.parametrize(
+    ("on", "last"),
+    [
+        ("2027-05-27", "2027-05-27"),
+        ("2027-05-28", "2027-05-31"),  # Friday takes Saturday, Sunday and the bank holiday along
+        ("2027-05-29", "2027-05-31"),
+        ("2026-12-24", "2026-12-28"),
+    ],
+)
+def test_a_day_tells_all_targets_before_the_next_working_day(on, last):
+    assert rules.last_target_due(day(on), CALENDAR) == day(last)
+    for target in (day(on) + number * ONE_DAY for number in range(-9, 9)):
+        assert (target <= day(last)) == (rules.day_to_tell(target, CALENDAR) <= day(on))
 
 
 @pytest.mark.clause("F2.7-1")
