@@ -33,6 +33,9 @@ def worker(
         )
         try:
             yield process
+        except BaseException:
+            print((folder / "worker.log").read_text()[-4000:])  # pytest shows it beside the failure
+            raise
         finally:
             process.terminate()
             process.wait(30)
