@@ -94,7 +94,10 @@ _UNLAWFUL_LISTING = """
             -- a correction moves what a certificate names along with the entry
             WHERE (v.identity = x.identity OR v.device_model_id = x.entry_number)
               AND v.attested_at <= x.approved_at AND (v.ended_on IS NULL OR v.ended_on > x.day)
-              AND a.body = r.body AND a.state = 'valid' AND a.attested_at <= x.approved_at AND a.issued_on <= x.day
+              AND a.body = r.body AND (a.state = 'valid' OR EXISTS (
+                SELECT FROM cpl_certificatechange w WHERE w.certificate_id = a.id AND w.kind = 'void'
+                  AND w.state = 'approved' AND w.decided_at > x.approved_at))
+              AND a.attested_at <= x.approved_at AND a.issued_on <= x.day
               AND (LEAST(a.expires_on, a.renews_on) IS NULL OR LEAST(a.expires_on, a.renews_on) >= x.day)))
     END
 """
@@ -117,11 +120,42 @@ _UNLAWFUL_REMOVAL = """
          WHERE p.closed_at IS NOT NULL AND NOT EXISTS (
             SELECT FROM cpl_listchange c
             WHERE c.id = p.closed_by_change_id AND c.kind = 'remove' AND c.clause = p.closing_clause))
+        -- a removal or reinstatement whose ground does not stand, or is younger than its approval
+      + (SELECT count(*) FROM cpl_listchange c JOIN cpl_devicemodel d ON d.number = c.device_model_id
+         WHERE c.kind IN ('remove', 'reinstate') AND c.state IN ('approved', 'issued') AND NOT CASE
+            WHEN c.clause = 'Z6.1' THEN EXISTS (
+                SELECT FROM cpl_certificateevent e JOIN cpl_assurancecertificate a ON a.id = e.certificate_id
+                JOIN cpl_bodystatement s ON s.event_id = e.id
+                WHERE e.id = c.removal_event_id AND e.kind IN ('WITHDRAWN', 'CANCELLED') AND a.body <> 'NCSC'
+                  AND s.confirms AND s.body = a.body AND s.recorded_at <= c.approved_at
+                  AND (NOT c.four_eyes OR s.recorded_by_id <> c.approved_by_id))
+            WHEN c.clause IN ('Z6.2', 'Z6.4') THEN EXISTS (
+                SELECT FROM cpl_bindingdetermination b
+                WHERE b.id = c.determination_id AND b.clause = c.clause AND b.outcome = 'remove'
+                  AND b.confirmed_at <= c.approved_at
+            ) AND EXISTS (
+                SELECT FROM cpl_bodystatement s JOIN cpl_certificateevent e ON e.id = s.event_id
+                JOIN cpl_assurancecertificate a ON a.id = e.certificate_id
+                JOIN cpl_certificatecoverage v ON v.certificate_id = a.id AND v.identity = d.identity
+                WHERE s.confirms AND s.body = 'NCSC' AND a.body = 'NCSC' AND s.recorded_at <= c.approved_at
+                  AND (NOT c.four_eyes OR s.recorded_by_id <> c.approved_by_id))
+            WHEN c.clause IN ('F2.2A', 'F2.7B') THEN EXISTS (
+                SELECT FROM cpl_authorityorder o
+                WHERE o.id = c.authority_order_id AND o.state = 'confirmed' AND o.outcome = c.kind
+                  AND o.second_at <= c.approved_at)
+            ELSE EXISTS (
+                SELECT FROM cpl_paneldecision p
+                WHERE p.id = c.panel_decision_id AND p.state = 'decided' AND p.kind = c.kind AND p.clause = c.clause
+                  AND p.second_at <= c.approved_at)
+            END)
 """
 
 
 def unlawful_removal() -> int:
-    """I-9: removals made here that cite no clause, or a gate that was not passed before them."""
+    """I-9: removals made here that cite no clause, or a gate or ground that was not there before them.
+
+    Reinstatements are judged by their ground in the same way.
+    """
     return count(_UNLAWFUL_REMOVAL)
 
 
@@ -145,7 +179,11 @@ _SINGLE_PERSON = """
         c.proposed_by_id IS NULL OR c.approved_by_id IS NULL OR c.proposed_by_id = c.approved_by_id
         OR NOT EXISTS (SELECT FROM journal_act a
             WHERE a.verb = 'cpl.list_change.proposed' AND a.subject_type = 'cpl.listchange'
-            AND a.subject_id = c.id::text AND a.actor_id = c.proposed_by_id AND a.actor_role = 'Secretariat')
+            AND a.subject_id = c.id::text AND (a.actor_id = c.proposed_by_id AND a.actor_role = 'Secretariat'
+                -- a duty arises by itself: its first person is whoever cleared the gate before
+                OR a.actor_id IS NULL AND EXISTS (SELECT FROM journal_act g
+                    WHERE g.verb IN ('cpl.certificate_event.confirmed', 'cpl.authority_order.confirmed')
+                    AND g.actor_id = c.proposed_by_id AND g.actor_role = 'Secretariat' AND g.at <= c.approved_at)))
         OR NOT EXISTS (SELECT FROM journal_act a
             WHERE a.verb = 'cpl.list_change.approved' AND a.subject_type = 'cpl.listchange'
             AND a.subject_id = c.id::text AND a.actor_id = c.approved_by_id AND a.actor_role = 'Approver'))

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from cpl.models import BindingDetermination, ListChange, ListingPeriod
+from cpl.promises.entries import single_person_acts, unlawful_removal
 from cpl.services import list_changes
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Obligation
@@ -288,3 +289,13 @@ def test_removal_arises_once_and_only_when_the_last_gate_clears(group, entry, or
     devices.approved(removing.waiting_removal(entry), group.approver, at=NOON + 5 * DAY)
     connection.check_constraints()
     assert not is_listed(entry)
+
+
+def test_promises_hold_after_removals_of_every_ground_but_not_where_the_ground_is_taken_away(group, entry):
+    """I-9 and I-13: the gates' rows are looked for, not only what the change says of itself."""
+    removing.confirmed(group, removing.reported(group, removing.certificate_of(entry, "ZIGBEE")))
+    change = devices.approved(removing.waiting_removal(entry), group.approver, at=NOON + DAY)
+    connection.check_constraints()
+    assert (unlawful_removal(), single_person_acts()) == (0, 0)
+    ListChange.objects.filter(pk=change.pk).update(removal_event=None)
+    assert unlawful_removal() == 1
