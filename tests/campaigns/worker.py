@@ -67,6 +67,7 @@ def run(job: Job) -> None:
         kill_at(*job.kill)
     publication = importlib.import_module("cpl.services.publication")
     journal = importlib.import_module("secgov.journal.services")
+    importlib.import_module("cpl.services.uploads").check_uploads(clock=lambda: job.at)
     publication.publish_due(clock=lambda: job.at)
     publication.complete_limbs(at=job.at)
     journal.send_messages(clock=lambda: job.at)
