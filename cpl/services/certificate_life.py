@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -14,15 +12,12 @@ from cpl.models import (
     AssuranceCertificate,
     Body,
     CertificateChange,
-    CertificateCoverage,
     CertificateEvent,
-    DeviceModel,
     RenewalAction,
 )
 from cpl.rules import certificate_events as event_rules
 from cpl.rules import list_changes as change_rules
-from cpl.rules.certificates import cap_limb, cpa_limbs, relevant_date, validity_limbs
-from cpl.rules.device_identity import FIELDS
+from cpl.rules.certificates import cap_limb, cpa_limbs, relevant_date
 from cpl.rules.limbs import check_limbs
 from cpl.rules.submissions import clean_reason
 from cpl.services.certificate_events import supersede_unconfirmed
@@ -30,7 +25,7 @@ from cpl.services.expiry.planning import plan_notices
 from cpl.services.expiry.renewal_duties import discharge_renewal_duties
 from cpl.services.listing_facts import certificate_facts
 from cpl.services.panel_decisions import second_person
-from cpl.services.removals import VALIDATE, follow_certificate
+from cpl.services.removals import follow_certificate
 from cpl.services.rows import keep
 from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, Grant, require
@@ -38,7 +33,6 @@ from secgov.documents.services import store_document
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.journal.actors import SYSTEM
-from secgov.journal.models import Obligation
 from secgov.time_rules import london_day
 
 DETAILS = (
@@ -116,76 +110,6 @@ def record_renewal_action(
     )  # fmt: skip
     discharge_renewal_duties(certificate=certificate, act=act, at=at)
     return action
-
-
-@transaction.atomic
-def record_certificate_for(
-    *, models: Sequence[DeviceModel], by: User, at: dt.datetime, values: dict[str, Any],
-    upload: UploadedFile | None = None, classification: str = "", reason: str,
-) -> AssuranceCertificate:  # fmt: skip
-    """Record a certificate provided for entries that stand already, as one that takes another's place does. Z6.7
-
-    It waits to be attested and found valid. Until then it holds the removals that it would prevent (A-14).
-    """
-    grant = require(by, Duty.ATTEST_CERTIFICATE)
-    if not models:
-        raise Refusal("A certificate names at least one Device Model.", clause="F2.5", field="entries")
-    document = (
-        store_document(
-            upload=upload, classification=classification, organisation=grant.organisation, by=by, at=at
-        )
-        if upload
-        else None
-    )
-    certificate = AssuranceCertificate(
-        document=document, recorded_at=at, **{name: values[name] for name in DETAILS}
-    )
-    standing = AssuranceCertificate.objects.filter(body=certificate.body, number__iexact=certificate.number)
-    if standing.exclude(state=AssuranceCertificate.State.VOID).exists():
-        raise Refusal(
-            "This body’s certificate of that number is recorded already.", clause="Z2.1(f)", field="number"
-        )
-    certificate.full_clean(exclude=["state"])
-    certificate.save()
-    for model in models:
-        CertificateCoverage.objects.create(
-            certificate=certificate, device_model=model, **{field: getattr(model, field) for field in FIELDS}
-        )
-    journal.record(
-        actor=grant.actor, at=at, verb="cpl.certificate.recorded", subject=certificate, clause="Z2.1(f)",
-        reason=clean_reason(reason), after={name: str(values[name] or "") for name in DETAILS},
-    )  # fmt: skip
-    follow_certificate(certificate, at=at)
-    return certificate
-
-
-@transaction.atomic
-def validate_certificate(
-    *, certificate: AssuranceCertificate, by: User, at: dt.datetime, version: int, reason: str
-) -> AssuranceCertificate:
-    """Find an attested certificate valid by an act on it alone; whoever attested it is the first of two. Section F2.5
-
-    Raises Refusals with what it lacks. Removals that it held are cancelled; expiry notices are planned (F2.7).
-    """
-    certificate = _lock(certificate, version)
-    grant = second_person(by)
-    if certificate.state != AssuranceCertificate.State.RECORDED:
-        raise Conflict(
-            f"{certificate} is {certificate.get_state_display().lower()}: it cannot be found valid now."
-        )
-    check_limbs(validity_limbs(certificate_facts(certificate, list(certificate.coverage.all()))))
-    _check_two_people(certificate.attested_by_id, grant)
-    certificate.validate()
-    keep(certificate)
-    act = journal.record(
-        actor=grant.actor, at=at, verb="cpl.certificate.validated", subject=certificate, clause="F2.5",
-        reason=clean_reason(reason),
-    )  # fmt: skip
-    for obligation in Obligation.objects.standing().about(certificate).filter(duty=VALIDATE):
-        journal.discharge(obligation=obligation, act=act, at=at)
-    plan_notices(certificate=certificate, at=at)
-    follow_certificate(certificate, at=at)
-    return AssuranceCertificate.objects.get(pk=certificate.pk)
 
 
 def _lock(certificate: AssuranceCertificate, version: int) -> AssuranceCertificate:

@@ -15,6 +15,7 @@ from cpl.rules.device_identity import FIELDS
 from cpl.rules.submissions import clean_reason
 from cpl.services.certificates import SAME_FIELDS
 from cpl.services.locks import hold_list
+from cpl.services.removals import follow_certificate
 from cpl.services.rows import keep
 from firmware_repo.models import FirmwareRecord
 from firmware_repo.rules.release import read_release
@@ -61,6 +62,7 @@ def give_certificate_for_entries(
         reason=reason,
         after={"entries": [str(model) for model in models]},
     )
+    follow_certificate(certificate, at=at)  # a new certificate holds the removals that it would prevent
     return certificate
 
 

@@ -11,7 +11,7 @@ from cpl.models import (
     DeviceModel,
     ListChange,
 )
-from cpl.services import certificate_events, certificate_life, certificates, determinations
+from cpl.services import certificate_events, certificate_validity, certificates, determinations, lacking
 from cpl.services.certificate_events import Answer
 from secgov.accounts.models import Organisation, Role, User
 from tests.factories import casts, devices, people, publishing
@@ -138,8 +138,8 @@ def replaced(
     """Another certificate of a body, provided for an entry and not yet attested."""
     base = devices.CPA if body == "NCSC" else devices.ZIGBEE | {"body": body}
     values = {"expires_on": None, "renews_on": None, "sc_version": ""} | base | {"number": number}
-    return certificate_life.record_certificate_for(
-        models=[model], by=group.secretariat, at=at, values=values, reason="Provided by the manufacturer."
+    return lacking.give_certificate_for_entries(
+        numbers=[model.pk], by=group.secretariat, at=at, values=values, reason="Provided by the manufacturer."
     )
 
 
@@ -152,7 +152,7 @@ def found_valid(
         certificate=certificate, by=group.secretariat, at=at, version=certificate.version, marks_seen=True,
         models_named=True, reason="Seen on it.",
     )  # fmt: skip
-    return certificate_life.validate_certificate(
+    return certificate_validity.validate_certificate(
         certificate=certificate, by=group.approver, at=at, version=certificate.version, reason="As attested."
     )
 
