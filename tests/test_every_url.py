@@ -103,6 +103,9 @@ ROWS: dict[str, Probe | Public] = {
     # -- the API
     "api/v1/cpl/editions/*/receipt/\\Z": Probe(NOBODY, (401,), "post"),
     "api/v1/cpl/*": Public("the list is public, and so is its data"),
+    "api/v1/deployed-products/counts/": Probe(NOBODY, (401,)),
+    "api/v1/deployed-products/": Public("the Deployed Products List is published (F2.10)"),
+    "api/v1/smets1/*": Public("the SMETS1 lists are published (F2.10A)"),
     "api/v1/keys/": Public("public keys"),
     "api/v1/fir/": Probe(NOBODY, (401,)),
     "^api/v1/fir/*": Probe(NOBODY, (401,)),

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cpl.api import receipts, status, views
+from cpl.api import dcc_lists, receipts, status, views
 from cpl.api.stored import EDITION_IN_ADDRESSES, MEDIA_TYPES
 
 _EDITION = rf"^cpl/editions/(?P<edition>{EDITION_IN_ADDRESSES})/"
@@ -20,5 +20,9 @@ urlpatterns = [
     path("cpl/entries/", views.Entries.as_view(), name="api-entries"),
     path("cpl/entries/<entry:number>/", views.EntryDetail.as_view(), name="api-entry"),
     path("cpl/status/", status.DeviceStatus.as_view(), name="api-status"),
+    path("deployed-products/", dcc_lists.DeployedProducts.as_view(), name="api-deployed-products"),
+    path("deployed-products/counts/", dcc_lists.Counts.as_view(), name="api-deployed-counts"),
+    path("smets1/eligible/", dcc_lists.EligibleCombinations.as_view(), name="api-smets1-eligible"),
+    path("smets1/pending/", dcc_lists.PendingCombinations.as_view(), name="api-smets1-pending"),
     path("keys/", views.Keys.as_view(), name="api-keys"),
 ]

@@ -47,6 +47,9 @@ class Duty(Enum):
     ADMIT_ORGANISATION = "admit organisations"
     ACKNOWLEDGE_EDITION = "acknowledge editions for the DCC"
     PROVIDE_DCC_LISTS = "provide the DCC's lists"
+    READ_ALL_COUNTS = "read how many Devices are in use"
+    READ_OWN_COUNTS = "read how many Devices an organisation has in use"
+    KEEP_MATRIX = "keep the incompatibility matrix"
 
 
 _SUBMITTERS = {Role.SUPPLIER, Role.NETWORK, Role.MANUFACTURER, Role.TEST_LAB, Role.TRADE_BODY, Role.DCC}
@@ -82,6 +85,9 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.ADMIT_ORGANISATION: {Role.SECRETARIAT},
     Duty.ACKNOWLEDGE_EDITION: {Role.DCC_CLIENT},
     Duty.PROVIDE_DCC_LISTS: {Role.DCC_CLIENT, Role.DCC},
+    Duty.READ_ALL_COUNTS: {Role.SSC_MEMBER, Role.SSC_SECRETARY, Role.SSC_CHAIR, Role.DCC_CLIENT, Role.DCC},
+    Duty.READ_OWN_COUNTS: {Role.SUPPLIER},
+    Duty.KEEP_MATRIX: {Role.SECRETARIAT},
 }
 
 ROLES_OF_KIND: dict[str, set[Role]] = {
