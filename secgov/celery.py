@@ -19,7 +19,10 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
     },
     "check the files of many devices that wait": {"task": "cpl.check_uploads", "schedule": 60.0},
-    "record the dates of certificates that have passed": {"task": "cpl.watch_certificate_dates", "schedule": 300.0},
+    "record the dates of certificates that have passed": {
+        "task": "cpl.watch_certificate_dates",
+        "schedule": 300.0,
+    },
     "send the messages that wait": {"task": "journal.send_messages", "schedule": 60.0},
     "raise the alarms at half, at four fifths and when due": {
         "task": "journal.raise_alarms",
@@ -33,6 +36,10 @@ app.conf.beat_schedule = {
     "tell them late, where the hour was missed": {
         "task": "cpl.send_expiry_notices",
         "schedule": crontab(hour="7-20", minute=30),
+    },
+    "see that the calendar reaches far enough": {
+        "task": "journal.watch_calendar",
+        "schedule": crontab(hour=5, minute=20),
     },
     "count the promises every night": {"task": "cpl.check_promises", "schedule": crontab(hour=3, minute=10)},
 }

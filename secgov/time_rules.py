@@ -26,6 +26,9 @@ ONE_DAY = timedelta(days=1)
 TOLERANCE_BEFORE = 10
 TOLERANCE_AFTER = 5
 
+# TR-2: the month from which the next year's bank holidays are asked for.
+CALENDAR_WANTED_FROM = 7
+
 DIVISIONS = {
     "england-and-wales": "England and Wales",
     "scotland": "Scotland",
@@ -172,6 +175,15 @@ def due_within_calendar_days(event: date | datetime, count: int) -> datetime:
     if count < 1:
         raise ValueError(f"a period has one day or more, not {count}")
     return end_of_day(london_day(event) + count * ONE_DAY)
+
+
+def years_to_load(today: date, calendar: WorkingCalendar) -> tuple[int, ...]:
+    """Give the years that the calendar lacks and that will soon be computed: this one, and from July the next. X-1, TR-2
+
+    Reading: the source sets no day; in July half a year is left before the first date of the next one is counted.
+    """
+    wanted = (today.year, today.year + 1) if today.month >= CALENDAR_WANTED_FROM else (today.year,)
+    return tuple(year for year in wanted if year not in calendar.years)
 
 
 # -- Elapsed hours -----------------------------------------------------------------------

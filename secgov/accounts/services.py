@@ -10,7 +10,7 @@ from secgov.accounts.models import Contact, Membership, Organisation, Role, User
 from secgov.accounts.permissions import ROLES_OF_KIND, Duty, require
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
-from secgov.journal.models import Act, Task
+from secgov.journal.models import Act, BankHoliday, Task
 
 # The journal never forgets, so what names a person stays out of it: a name must be able to go (TR-10).
 PERSONAL: dict[type[models.Model], frozenset[str]] = {
@@ -50,6 +50,8 @@ def keep_reference_data(
         after["parts"] = [_values(part) for part in parts]
         if before is not None:
             before["parts"] = parts_before
+    if isinstance(row, BankHoliday):
+        journal.recompute_obligations(actor=grant.actor, at=at)
     verb = f"{row._meta.app_label}.{row._meta.model_name}.{'added' if before is None else 'changed'}"
     return journal.record(
         actor=grant.actor,

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from secgov.journal import services
+from secgov.journal.actors import SYSTEM
 from secgov.journal.clock import now
 
 
@@ -24,3 +25,11 @@ def seal_acts() -> None:
     """Seal the acts since the last seal."""
     at = now()
     services.beat(sweep="seal acts", at=at, handled=int(services.seal_acts() is not None))
+
+
+@shared_task(name="journal.watch_calendar")
+def watch_calendar() -> None:
+    """Compute anew what a bank holiday lengthens, and see that the calendar reaches far enough."""
+    at = now()
+    moved = services.recompute_obligations(actor=SYSTEM, at=at)
+    services.beat(sweep="watch calendar", at=at, handled=len(moved) + services.watch_calendar(at=at))

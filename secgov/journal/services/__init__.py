@@ -14,6 +14,7 @@ from secgov.journal.services.obligations import (
     raise_alarms,
 )
 from secgov.journal.services.outbox import enqueue, give_notice, record_other_channel, send_messages
+from secgov.journal.services.recomputing import recompute_obligations, watch_calendar
 from secgov.journal.services.sweeps import beat
 
 __all__ = [
@@ -29,10 +30,12 @@ __all__ = [
     "open_obligation_until",
     "open_task",
     "raise_alarms",
+    "recompute_obligations",
     "record",
     "record_other_channel",
     "seal_acts",
     "send_messages",
     "verify_seals",
+    "watch_calendar",
     "working_calendar",
 ]

@@ -148,7 +148,7 @@ def raise_alarms(*, at: dt.datetime) -> int:
             obligation.save(update_fields=["half_alarm_at", "most_alarm_at", "due_alarm_at"])
             _close_alarm(obligation, at, f"{gravest}: a graver alarm took its place.")
             open_task(
-                key=_alarm_key(obligation),
+                key=alarm_key(obligation),
                 title=f"{gravest}: {obligation.duty}",
                 clause=obligation.clause,
                 at=at,
@@ -157,9 +157,10 @@ def raise_alarms(*, at: dt.datetime) -> int:
     return raised
 
 
-def _alarm_key(obligation: Obligation) -> str:
+def alarm_key(obligation: Obligation) -> str:
+    """Give the key of the task that stands for an obligation's alarm."""
     return f"alarm:{obligation.pk}"
 
 
 def _close_alarm(obligation: Obligation, at: dt.datetime, reason: str) -> None:
-    close_task(key=_alarm_key(obligation), at=at, reason=reason)
+    close_task(key=alarm_key(obligation), at=at, reason=reason)
