@@ -90,6 +90,7 @@ def test_manufacturer_registers_is_admitted_and_signs_in_as_its_administrator(se
     assert f"/admin/accounts/registration/of/{organisation.pk}/" in board
     desk = signed_in(secretariat).get(f"/admin/accounts/registration/of/{organisation.pk}/", follow=True)
     assert "ada@brackenfell.example" in desk.content.decode()
+    assert ">Reason" in desk.content.decode()
     registration = organisation.registration
     answer = signed_in(secretariat).post(
         f"/admin/accounts/registration/{registration.pk}/admit/", {"reason": "Rang the company."}

@@ -127,7 +127,7 @@ class RegistrationAdmin(RegisterAdmin):
             "registration": registration,
             "organisation": organisation,
             "kind": kind,
-            "label": label,
+            "word": label,
             "review": reason_to_review_name(organisation.name, tuple(others.values_list("name", flat=True))),
             "form": form or VerdictForm(),
             "may_decide": registration.admitted is None
