@@ -8,13 +8,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
 django.setup()
 
-from bench import building, importing, serving, stores, uploads  # noqa: E402  Django first
+from bench import building, due, importing, search, serving, stores, uploads  # noqa: E402  Django first
 
 BENCHES = {
     "importing": importing.measure,
     "building": building.measure,
     "serving": serving.measure,
+    "search": search.measure,
     "uploads": uploads.measure,
+    "due": due.measure,
 }
 """Each gives its rows one by one as they are measured."""
 

@@ -16,6 +16,7 @@ from secgov.accounts.permissions import Duty, permitted
 from secgov.errors import NotPermitted
 from secgov.journal.desk import RegisterAdmin
 from secgov.web import board
+from secgov.web.search import search
 
 NOT_HERE = {"logout", "password_change", "password_change_done", "view_on_site"}
 """Addresses of the stock admin that the site has elsewhere, or not at all."""
@@ -76,6 +77,7 @@ class SecretariatSite(AdminSite):
         stock = [each for each in super().get_urls() if getattr(each, "name", "") not in NOT_HERE]
         return [
             path("publish-now/", self.admin_view(board.publish_now), name="publish_now"),
+            path("search/", self.admin_view(search), name="search"),
             path("tasks/<int:pk>/close/", self.admin_view(board.close), name="close_task"),
             *stock,
         ]

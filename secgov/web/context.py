@@ -47,6 +47,7 @@ SSC: Places = (
 )
 DESK: Places = (
     ("/admin/", "Board"),
+    ("/admin/search/", "Search"),
     ("/admin/cpl/submission/", "Submissions"),
     ("/admin/cpl/assurancecertificate/", "Certificates"),
     ("/admin/cpl/listchange/", "List changes"),
