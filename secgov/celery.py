@@ -1,9 +1,15 @@
 """The worker and its beat. A sweep does what is due and may run twice, late or beside itself; a message only hurries it."""
 
 import os
+import sys
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, celeryd_init
+from django.core.exceptions import ImproperlyConfigured
+
+from secgov.checks import stop_unsafe_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
 
@@ -43,3 +49,13 @@ app.conf.beat_schedule = {
     },
     "count the promises every night": {"task": "cpl.check_promises", "schedule": crontab(hour=3, minute=10)},
 }
+
+
+@celeryd_init.connect
+@beat_init.connect
+def look_before_start(**kwargs: Any) -> None:
+    """Stop a worker or beat whose settings no production may run with; Celery passes over anything but an exit."""
+    try:
+        stop_unsafe_start()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))

@@ -1,4 +1,7 @@
-"""What has to be so before this system may serve: Django runs these at every start, `manage.py check` on demand."""
+"""What has to be so before this system may serve.
+
+Django asks before its commands; the web server, the worker and beat ask by `stop_unsafe_start`.
+"""
 
 import stat
 from collections.abc import Sequence
@@ -7,12 +10,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from django.db import connection
 
 SHORTEST_TOKEN = 16
 SAMPLE = "sample"
+
+
+def stop_unsafe_start() -> None:
+    """Stop a server whose settings no production may run with: nothing else asks before a server's start.
+
+    Raises ImproperlyConfigured with a sentence for each. The database may be down; its role is asked by `/readyz`.
+    """
+    found = [*check_production_settings(None), *check_files(None), *check_authority_address(None)]
+    if serious := [each for each in found if each.is_serious()]:
+        raise ImproperlyConfigured(" ".join(f"{each.msg} {each.hint or ''}".strip() for each in serious))
 
 
 @register(Tags.security)

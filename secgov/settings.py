@@ -12,8 +12,27 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+ANSWERS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
 
-DEBUG = env.bool("DEBUG", False)
+
+def yes_or_no(name: str, default: bool) -> bool:
+    """Take a setting that is on or off. A slip of the pen must not turn a safeguard off."""
+    value = env.str(name, "").strip().lower()
+    if value and value not in ANSWERS:
+        raise ImproperlyConfigured(f"The setting {name} is {value!r}; it must be one of {', '.join(ANSWERS)}")
+    return ANSWERS[value] if value else default
+
+
+DEBUG = yes_or_no("DEBUG", False)
 TESTING = "pytest" in sys.modules
 
 
@@ -29,7 +48,7 @@ def required(name: str, example: str) -> str:
 
 def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     """Take a setting whose values are a closed list."""
-    value = env.str(name, default)
+    value = env.str(name, "") or default
     if value not in choices:
         raise ImproperlyConfigured(f"The setting {name} is {value!r}; it must be one of {', '.join(choices)}")
     return value
@@ -37,19 +56,40 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
 
 def whole_number(name: str, default: int, least: int, most: int) -> int:
     """Take a setting that is a whole number within bounds."""
-    text = env.str(name, str(default))
-    if not text.isdigit() or not least <= int(text) <= most:
+    text = env.str(name, "") or str(default)
+    if not text.isdecimal() or not least <= int(text) <= most:
         raise ImproperlyConfigured(
             f"The setting {name} is {text!r}; it must be a whole number from {least} to {most}"
         )
     return int(text)
 
 
+def address(name: str, example: str, *schemes: str) -> str:
+    """Take the address of a server, which has one of these schemes and a host or path."""
+    value = required(name, example)
+    scheme, _, rest = value.partition("://")
+    if scheme not in schemes or not rest:
+        raise ImproperlyConfigured(
+            f"The setting {name} must begin with {' or '.join(f'{each}://' for each in schemes)}, for example {name}={example}"
+        )
+    return value
+
+
+def database(name: str, example: str) -> dict[str, Any]:
+    """Take the address of a PostgreSQL database, with the role to sign in as."""
+    found = env.db_url_config(address(name, example, "postgres", "postgresql"))
+    if not found["NAME"] or not found["USER"]:
+        raise ImproperlyConfigured(
+            f"The setting {name} names no database or no role. Write it like {name}={example}"
+        )
+    return found
+
+
 # --- What this copy is -------------------------------------------------------------------------
 SECRET_KEY = required("SECRET_KEY", "<50 random characters>")
 if not DEBUG and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("The setting SECRET_KEY must have at least 50 characters when DEBUG is off")
-ENVIRONMENT_NAME = env.str("ENVIRONMENT_NAME", "sample" if DEBUG else "production")
+ENVIRONMENT_NAME = env.str("ENVIRONMENT_NAME", "") or ("sample" if DEBUG else "production")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured(
@@ -63,12 +103,12 @@ SITE_URL = env.str(
 WORKING_DAY_DIVISION = one_of(
     "WORKING_DAY_DIVISION", ("england-and-wales", "scotland", "great-britain"), "england-and-wales"
 )  # A-05, X-1
-FOUR_EYES = env.bool("FOUR_EYES", True)
+FOUR_EYES = yes_or_no("FOUR_EYES", True)
 EDITION_WINDOW_MINUTES = whole_number("EDITION_WINDOW_MINUTES", 30, 0, 480)  # A-70
-FIR_PUBLIC = env.bool("FIR_PUBLIC", False)  # A-67
+FIR_PUBLIC = yes_or_no("FIR_PUBLIC", False)  # A-67
 AUTHORITY_EMAIL = env.str("AUTHORITY_EMAIL", "")  # A-71
 DOCUMENT_MAX_BYTES = whole_number("DOCUMENT_MAX_BYTES", 20 * 1024 * 1024, 1024, 500 * 1024 * 1024)
-IMAGE_HASH_SKIPS_OTA_HEADER = env.bool("IMAGE_HASH_SKIPS_OTA_HEADER", True)  # A-01
+IMAGE_HASH_SKIPS_OTA_HEADER = yes_or_no("IMAGE_HASH_SKIPS_OTA_HEADER", True)  # A-01
 RULE_VERSION = "SEC Section F 11.0 and Appendix Z 4.0 as amended by MP209 v1.0"  # F2-0
 
 # --- Where things are ----------------------------------------------------------------------------
@@ -81,16 +121,16 @@ SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", "")  # only the worker is given o
 METRICS_TOKEN = env.str("METRICS_TOKEN", "") if DEBUG else required("METRICS_TOKEN", "<random>")
 CLAUSE_REGISTER = BASE_DIR / "docs" / "clauses.toml"
 
-_database = required("DATABASE_URL", "postgres://cpl_app:…@host/cpl")
-DATABASE_APP_ROLE = env.db_url_config(_database)["USER"]
+_database = database("DATABASE_URL", "postgres://cpl_app:…@host/cpl")
+DATABASE_APP_ROLE = _database["USER"]
 if os.environ.get("CPL_DATABASE_ROLE") == "owner":
-    _database = required("DATABASE_OWNER_URL", "postgres://cpl_owner:…@host/cpl")
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(_database)}
+    _database = database("DATABASE_OWNER_URL", "postgres://cpl_owner:…@host/cpl")
+DATABASES: dict[str, dict[str, Any]] = {"default": _database}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = required("REDIS_URL", "redis://:…@host:6379/0")
+REDIS_URL = address("REDIS_URL", "redis://:…@host:6379/0", "redis", "rediss")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -108,7 +148,10 @@ CELERY_TIMEZONE = "Europe/London"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 _email = env.email_url_config(
-    env.str("EMAIL_URL", "consolemail://") if DEBUG else required("EMAIL_URL", "smtp+tls://…")
+    env.str("EMAIL_URL", "consolemail://")
+    if DEBUG
+    # Any other way of sending writes letters, and the links in them, to a log or nowhere.
+    else address("EMAIL_URL", "smtp+tls://user:…@host:587", "smtp", "smtps", "smtp+tls", "smtp+ssl")
 )
 vars().update(_email)
 EMAIL_TIMEOUT = 20
@@ -239,7 +282,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Central Products List: "
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person hears of every change of the own password or second proof
-ACCOUNT_RATE_LIMITS: dict[str, str] = {"login_failed": "20/m/ip"}
+# By address; and by person, for the codes of the second factor, which nothing else counts (see the adapter).
+ACCOUNT_RATE_LIMITS: dict[str, str] = {"login_failed": "20/m/ip,10/10m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Central Products List"
 SECOND_FACTOR_REQUIRED = not DEBUG
@@ -251,6 +295,7 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_ENABLE_ADMIN = False
 AXES_CLIENT_IP_CALLABLE = "secgov.web.middleware.client_ip"
 TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", 0, 0, 5)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES  # else everybody behind our own proxy would share one limit
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -259,7 +304,7 @@ CSRF_FAILURE_VIEW = "secgov.web.errors.csrf_failure"
 if not DEBUG:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_SSL_REDIRECT = yes_or_no("SECURE_SSL_REDIRECT", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -336,20 +381,24 @@ _shared = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=False)
+            # Where a fault happened, never with the values that stood there: they may be secrets.
+            "processor": structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            )
             if DEBUG
             else structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": _shared,
+            "foreign_pre_chain": [*_shared, structlog.processors.format_exc_info],
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
+    "root": {"handlers": ["stderr"], "level": one_of("LOG_LEVEL", _LEVELS, "WARNING" if TESTING else "INFO")},
 }
 structlog.configure(
     processors=[
