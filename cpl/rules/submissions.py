@@ -10,7 +10,7 @@ X-2  How information is provided was not supplied; what is asked here is an
 Reading: the number is reserved when a draft is submitted, and stays burnt (A-24).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from cpl.rules.device_identity import read_device
 from cpl.rules.image import read_image
@@ -80,12 +80,12 @@ def release_refusals(fields: Mapping[str, str]) -> tuple[Refusal, ...]:
     )
 
 
-def check_own_organisation(*, submitter: str, reviewer: str) -> None:
-    """Refuse to review what one's own organisation submitted. X-2
+def check_own_organisation(*, submitter: str, own: Collection[str]) -> None:
+    """Refuse to review or approve what an organisation submitted to which one belongs oneself. X-2
 
-    Takes two keys of organisations. Raises Refusal.
+    Takes the key of the submitter's organisation, and those of every organisation of the person. Raises Refusal.
     """
-    if submitter == reviewer:
+    if submitter in own:
         raise Refusal(
             "This submission comes from your own organisation.",
             clause="F2.1",

@@ -25,7 +25,14 @@ from cpl.services.expiry import plan_notices
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
 from cpl.services.proposing import put_forward, words_of
 from cpl.services.rows import keep
-from cpl.services.submissions import _guard_state, _review, _tell, lock_submission, return_to_review
+from cpl.services.submissions import (
+    _guard_state,
+    _review,
+    _tell,
+    check_not_own,
+    lock_submission,
+    return_to_review,
+)
 from firmware_repo.rules.release import ReleaseDetails
 from firmware_repo.services import name_manufacturer, record_release
 from secgov.accounts.models import User
@@ -155,6 +162,7 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
     Conflict where the entry would say anything else than was proposed.
     """
     submission = lock_submission(change.submission)
+    check_not_own(submission, grant.user)
     facts = listing_facts(submission, on=london_day(at))
     check_listable(facts, on=london_day(at))
     rules.check_gates(_facts(change, facts))

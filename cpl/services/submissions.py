@@ -73,8 +73,14 @@ def _review(submission: Submission, by: User) -> Grant:
     grant = require(by, Duty.REVIEW_SUBMISSION)
     if submission.state == Submission.State.DRAFT:
         raise NotPermitted("There is nothing at this address.", hidden=True)
-    check_own_organisation(submitter=str(submission.organisation_id), reviewer=str(grant.organisation.pk))
+    check_not_own(submission, by)
     return grant
+
+
+def check_not_own(submission: Submission, by: User) -> None:
+    """Refuse to decide on what an organisation submitted to which this person belongs, in whatever role. X-2"""
+    own = by.memberships.current().values_list("organisation_id", flat=True)
+    check_own_organisation(submitter=str(submission.organisation_id), own={str(each) for each in own})
 
 
 def _draft(submission: Submission) -> None:

@@ -153,12 +153,28 @@ def test_stale_approval_conflicts_and_changes_nothing(cast):
 
 
 def test_the_proposer_cannot_approve(cast):
+    body = cast.secretariat.memberships.get().organisation
     Membership.objects.create(
-        user=cast.secretariat, organisation=cast.maker, role=Role.APPROVER, began_at=people.LONG_AGO
+        user=cast.secretariat, organisation=body, role=Role.APPROVER, began_at=people.LONG_AGO
     )
     change = devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat)
     with pytest.raises(Refusal, match="second person"):
         devices.approved(change, cast.secretariat)
+    assert not DeviceModel.objects.exists()
+
+
+def test_nobody_reviews_or_approves_what_an_organisation_of_their_own_submitted(cast):
+    for person in (cast.secretariat, cast.approver):
+        Membership.objects.create(
+            user=person, organisation=cast.maker, role=Role.MANUFACTURER, began_at=people.LONG_AGO
+        )
+    submission = devices.submitted(cast.manufacturer, cast.maker)
+    with pytest.raises(Refusal, match="your own organisation"):
+        devices.proposed(submission, cast.secretariat)
+    cast.secretariat.memberships.filter(organisation=cast.maker).update(ended_at=NOON)
+    change = devices.proposed(Submission.objects.get(pk=submission.pk), cast.secretariat)
+    with pytest.raises(Refusal, match="your own organisation"):
+        devices.approved(change, cast.approver)
     assert not DeviceModel.objects.exists()
 
 

@@ -58,9 +58,9 @@ def test_empty_draft_is_told_everything_at_once():
 
 
 def test_nobody_reviews_what_the_own_organisation_submitted():
-    check_own_organisation(submitter="meters", reviewer="secas")
+    check_own_organisation(submitter="meters", own=["secas"])
     with pytest.raises(Refusal):
-        check_own_organisation(submitter="meters", reviewer="meters")
+        check_own_organisation(submitter="meters", own=["secas", "meters"])
 
 
 def test_reason_is_never_blank():
