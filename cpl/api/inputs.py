@@ -17,14 +17,25 @@ from secgov.errors import Refusal, refuse_any
 HEX = "0123456789ABCDEF"
 
 
-class NotLoaded(serializers.Serializer):
+class Exact(serializers.Serializer):
+    """Refuses what nobody asked for: a field with a slip of the pen would otherwise be lost without a word."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Give the values. Raises ValidationError for a field that the call does not know, or a wrong value."""
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        if unknown:
+            raise ValidationError({name: ["This call has no such field."] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+class NotLoaded(Exact):
     """An entry that the DCC could not load, and why."""
 
     entry = serializers.RegexField(r"^[0-9]{6}\Z", help_text="Six digits.")
     reason = serializers.CharField(max_length=2000)
 
 
-class Receipt(serializers.Serializer):
+class Receipt(Exact):
     """What the DCC says of an edition (F2.9)."""
 
     state = serializers.ChoiceField(["received", "loaded", "loaded_in_part"])
@@ -34,13 +45,6 @@ class Receipt(serializers.Serializer):
     not_loaded = NotLoaded(
         many=True, required=False, help_text="For `loaded_in_part`: each entry, with the reason."
     )
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Refuse what nobody asked for: a field with a slip of the pen would otherwise be lost without a word."""
-        unknown = set(data) - set(self.fields)
-        if unknown:
-            raise ValidationError({name: ["This call has no such field."] for name in sorted(unknown)})
-        return super().to_internal_value(data)
 
     def validate_not_loaded(self, value: list[dict[str, str]]) -> list[dict[str, str]]:
         """Refuse an entry that is named twice: only one of its reasons could be kept."""
@@ -113,7 +117,8 @@ def _clause(text: str) -> str:
 
 
 def _slip(what: str, example: str, clause: str) -> Refusal:
-    return Refusal(f"That is not a {what}.", clause=clause, remedy=f"Write it like {example}.")
+    article = "an" if what[0] in "aeiou" else "a"
+    return Refusal(f"That is not {article} {what}.", clause=clause, remedy=f"Write it like {example}.")
 
 
 def _is(column: str) -> Callable[[Any], dict[str, Any]]:

@@ -13,6 +13,7 @@ class Schema(SpectacularAPIView):
 class Docs(SpectacularSwaggerView):
     """The page to read and try the API on; its script is served from here."""
 
+    http_method_names = ["get", "head"]  # there is a template for the page only
     throttle_scope = "schema"
 
 

@@ -47,6 +47,22 @@ def test_head_answers_as_get_without_a_body(anybody, editions, path):
     assert anybody.head(path).status_code == 200
 
 
+def test_body_beyond_every_measure_is_refused_in_problem_json(dcc, editions, settings):
+    body = b"[" * (settings.DOCUMENT_MAX_BYTES + 1024 * 1024)
+    path = "/api/v1/cpl/editions/0.001/receipt/"
+    problem(dcc.post(path, body, content_type="application/json"), 413)
+
+
+def test_page_of_the_api_answers_no_method_but_get(anybody, db):
+    for method in ("options", "post", "delete"):
+        problem(getattr(anybody, method)("/api/v1/docs/"), 405)
+
+
+def test_parameter_given_twice_is_refused_and_not_half_obeyed(anybody, db):
+    body = problem(anybody.get("/api/v1/cpl/entries/?status=Current&status=Removed"), 400)
+    assert [each["field"] for each in body["fields"]] == ["status"]
+
+
 def test_fault_of_ours_is_told_without_its_inside(db):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE cpl_signingkey RENAME TO cpl_signingkey_gone")

@@ -99,6 +99,7 @@ def test_edition_never_issued_cannot_be_acknowledged(dcc, editions):
         ({"not_loaded": [{"entry": "1", "reason": "x"}]}, "not_loaded.0.entry"),
         ({"not_loaded": [{"entry": "000001"}]}, "not_loaded.0.reason"),
         ({"not_loaded": [{"entry": "000001", "reason": "x"}] * 2}, "not_loaded"),
+        ({"not_loaded": [{"entry": "000001", "reason": "x", "until": "x"}]}, "not_loaded.0.until"),
     ],
 )
 def test_fields_that_cannot_be_read_or_were_not_asked_for_are_named(dcc, editions, change, field):
