@@ -11,7 +11,7 @@ COPY . .
 
 # The stylesheet is hashed and compressed into the image. The settings below only let Django start; none of them stays.
 RUN SECRET_KEY=only-to-collect-the-static-files-while-the-image-is-built ALLOWED_HOSTS=build.invalid METRICS_TOKEN=none \
-    DATABASE_URL=postgres://build@localhost/build REDIS_URL=redis://localhost EMAIL_URL=memorymail:// EDITION_DIR=/srv/editions \
+    DATABASE_URL=postgres://build@localhost/build REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost EDITION_DIR=/srv/editions \
     python manage.py collectstatic --no-input --verbosity 0 \
     && useradd --uid 10001 --no-create-home cpl \
     && install -d -o cpl -g cpl /srv/editions

@@ -264,7 +264,7 @@ def _environment() -> dict[str, str]:
         "METRICS_TOKEN": secrets.token_urlsafe(32),
         "ALLOWED_HOSTS": "127.0.0.1",
         "EDITION_DIR": str(settings.EDITION_DIR),
-        "EMAIL_URL": "memorymail://",
+        "EMAIL_URL": "smtp://127.0.0.1",  # nothing is mailed
         "DEBUG": "0",
         "SECURE_SSL_REDIRECT": "0",
         "ENVIRONMENT_NAME": "bench",

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import runpy
 import subprocess
 import sys
@@ -77,6 +78,12 @@ def test_setting_that_is_missing_or_nonsense_stops_the_start_by_its_name(read, n
     with pytest.raises(ImproperlyConfigured, match=name) as stopped:
         read(**{name: value})
     assert "secret" not in str(stopped.value)
+
+
+def test_image_collects_its_static_files_with_settings_that_django_takes(read):
+    given = re.findall(r"\b([A-Z_]+)=(\S+)", (PROJECT / "Dockerfile").read_text().split("RUN SECRET_KEY")[1])
+    assert {"DATABASE_URL", "EMAIL_URL"} <= dict(given).keys()
+    assert read(**dict(given))["DEBUG"] is False
 
 
 def test_people_behind_our_own_proxy_do_not_share_one_limit(read):
