@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cpl.web import editions, entries, firmware, register, status
+from cpl.web import dcc_lists, editions, entries, firmware, register, status
 from cpl.web.converters import EditionNumber, EntryNumber
 
 register_converter(EntryNumber, "entry")
@@ -15,6 +15,8 @@ urlpatterns = [
     path("cpl/editions/<edition:number>/", editions.edition, name="edition"),
     path("cpl/changes/", editions.changes, name="changes"),
     path("cpl/status/", status.status, name="status"),
+    path("deployed-products/", dcc_lists.deployed_products, name="deployed-products"),
+    path("smets1/", dcc_lists.smets1, name="smets1"),
     path("fir/", firmware.releases, name="firmware-list"),
     path("fir/<entry:number>/", firmware.release, name="firmware"),
 ]

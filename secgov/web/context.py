@@ -32,6 +32,7 @@ PORTAL: Places = (
     ("/portal/submissions/", "Submissions"),
     ("/portal/corrections/", "Corrections"),
     ("/portal/certificates/", "Certificates"),
+    ("/portal/dcc/lists/", "Lists from the DCC"),
     ("/portal/notices/", "Notices"),
     ("/portal/contacts/", "Contacts"),
     ("/portal/people/", "People"),
@@ -39,6 +40,7 @@ PORTAL: Places = (
     ("/portal/referrals/", "Referrals"),
     ("/portal/proposals/", "Proposals"),
 )
+DCC_LISTS = "/portal/dcc/lists/"  # only the DCC's people provide its lists
 PEOPLE = "/portal/people/"  # only its administrators keep an organisation's people
 SSC: Places = (
     ("/portal/ssc/", "Docket"),
@@ -122,10 +124,10 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     audiences = tuple(each for each in _audiences({each.role for each in memberships}) if stands(each.url))
     here = _present(audiences, request.path)
     keeps_people = any(each.role == Role.ORGANISATION_ADMIN for each in memberships)
+    is_dcc = any(each.role == Role.DCC for each in memberships)
+    hidden = {*(() if keeps_people else (PEOPLE,)), *(() if is_dcc else (DCC_LISTS,))}
     places = tuple(
-        (url, label)
-        for url, label in (here.places if here else ())
-        if stands(url) and (url != PEOPLE or keeps_people)
+        (url, label) for url, label in (here.places if here else ()) if stands(url) and url not in hidden
     )
     nearest = max((url for url, _ in places if request.path.startswith(url)), key=len, default="")
     return {
