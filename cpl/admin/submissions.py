@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cpl.admin.certificates import certificate_work
 from cpl.admin.comparing import show_versions
 from cpl.admin.decisions import DecisionForm, ProposeForm, VersionForm, draw
+from cpl.admin.documents import show_documents
 from cpl.admin.reviewing import MOST_AT_ONCE, AskForm, AssignedFilter, assign, assign_form
 from cpl.admin.warnings import answer_form, desk_warnings, put_right
 from cpl.models import DeviceModel, Generation, ListingPeriod, Submission
@@ -109,6 +110,7 @@ class SubmissionAdmin(RegisterAdmin):
         give = require_http_methods(["GET", "HEAD", "POST"])(assign)
         return [
             path("assign/", view(give), name="cpl_submission_assign"),
+            path("<int:pk>/documents/", view(require_safe(show_documents)), name="cpl_submission_documents"),
             path("<int:pk>/versions/", view(require_safe(show_versions)), name="cpl_submission_versions"),
             *(
                 path(

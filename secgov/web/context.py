@@ -62,6 +62,7 @@ FOOTER: Places = (
     ("/guidance/", "Guidance"),
     ("/clauses/", "Clauses"),
     ("/service-level/", "Service level"),
+    ("/guidance/contact/", "Contact"),
     ("/guidance/accessibility/", "Accessibility"),
     ("/guidance/privacy/", "Privacy"),
 )

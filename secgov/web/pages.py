@@ -1,7 +1,7 @@
 """Pages that belong to no app: home, the clauses, guidance."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -9,6 +9,14 @@ from cpl.models import Edition
 from secgov.web.assumptions import ASSUMPTIONS, GLOSSARY
 from secgov.web.clause_page import KINDS, parts
 from secgov.web.context import landing_place
+
+GUIDANCE_FOR = {
+    "suppliers": "web/guidance_suppliers.html",
+    "dcc": "web/guidance_dcc.html",
+    "parties": "web/guidance_parties.html",
+    "contact": "web/contact.html",
+}
+"""The pages of guidance by their readers."""
 
 
 @require_safe
@@ -37,6 +45,16 @@ def guidance(request: HttpRequest) -> HttpResponse:
         "fir_public": settings.FIR_PUBLIC,
     }
     return render(request, "web/guidance.html", context)
+
+
+@require_safe
+def guidance_for(request: HttpRequest, readers: str) -> HttpResponse:
+    """Say in plain words what one kind of reader does here, and what is assumed of it."""
+    template = GUIDANCE_FOR.get(readers)
+    if template is None:
+        raise Http404
+    context = {"window": settings.EDITION_WINDOW_MINUTES, "address": settings.DEFAULT_FROM_EMAIL}
+    return render(request, template, context)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secgov.web import health, joining, pages, registering
+from secgov.web import health, joining, pages, registering, service_level
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("guidance/", pages.guidance, name="guidance"),
     path("guidance/accessibility/", pages.accessibility, name="accessibility"),
     path("guidance/privacy/", pages.privacy, name="privacy"),
+    path("service-level/", service_level.show, name="service-level"),
+    path("guidance/<slug:readers>/", pages.guidance_for, name="guidance-for"),
     path("register/", registering.register, name="register"),
     path("register/confirm/<slug:token>/", registering.confirm, name="confirm-registration"),
     path("invitations/<slug:token>/", joining.accept, name="invitation"),
