@@ -13,13 +13,18 @@ from pathlib import Path  # noqa: E402
 import django  # noqa: E402
 import psycopg2  # noqa: E402
 import pytest  # noqa: E402
-from django.conf import LazySettings  # noqa: E402
+from celery import current_app  # noqa: E402
+from django.conf import LazySettings, settings  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from psycopg2.extensions import connection as PsycopgConnection  # noqa: E402
 
 from tests import database  # noqa: E402
 
 django.setup()
+
+# In a worker of a parallel run Django's settings were read before this file: with the broker of the whole run, not ours.
+settings.REDIS_URL = settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
+current_app.conf.broker_url = os.environ["REDIS_URL"]
 
 TEST_DATABASE = f"cpl_test_{os.environ[servers.RUN]}_{servers.worker()}"
 
