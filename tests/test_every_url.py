@@ -49,6 +49,7 @@ ROWS: dict[str, Probe | Public] = {
     "": Public("says what this is"),
     "clauses/": Public("what the clauses ask, and where they are coded"),
     "guidance/*": Public("guidance"),
+    "service-level/": Public("how many of the Code's dates were kept"),
     "cpl/*": Public("the list is public (F2.8(b))"),
     "deployed-products/": Public("the Deployed Products List is published (F2.10)"),
     "smets1/": Public("the SMETS1 lists are published (F2.10A)"),
@@ -110,6 +111,7 @@ ROWS: dict[str, Probe | Public] = {
     "api/v1/deployed-products/counts/": Probe(NOBODY, (401,)),
     "api/v1/deployed-products/": Public("the Deployed Products List is published (F2.10)"),
     "api/v1/smets1/*": Public("the SMETS1 lists are published (F2.10A)"),
+    "api/v1/service-level/": Public("how many of the Code's dates were kept"),
     "api/v1/keys/": Public("public keys"),
     "api/v1/fir/": Probe(NOBODY, (401,)),
     "^api/v1/fir/*": Probe(NOBODY, (401,)),
@@ -177,7 +179,10 @@ def world() -> tuple[dict[str, Client], dict[str, dict[str, str]]]:
         organisation=cast.maker, by=cast.manufacturer, at=devices.NOON, document=document
     )
     SubmissionGroup.objects.create(
-        reference="G-2026-00001", organisation=cast.maker, created_by=cast.manufacturer, created_at=devices.NOON
+        reference="G-2026-00001",
+        organisation=cast.maker,
+        created_by=cast.manufacturer,
+        created_at=devices.NOON,
     )
     contact = Contact.objects.create(organisation=cast.maker, email="notices@tarnwick.example")
     parts = {

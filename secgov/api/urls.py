@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from firmware_repo import api as firmware_repo
-from secgov.api import problems, schema, tokens
+from secgov.api import problems, schema, service_level, tokens
 
 urlpatterns = [
     path("api/v1/", include("cpl.api.urls")),
@@ -11,6 +11,7 @@ urlpatterns = [
     re_path(
         r"^api/v1/fir/(?P<number>[0-9]{6})/\Z", firmware_repo.ReleaseDetail.as_view(), name="api-release"
     ),
+    path("api/v1/service-level/", service_level.ServiceLevel.as_view(), name="api-service-level"),
     path("api/v1/schema/", schema.Schema.as_view(), name="api-schema"),
     path("api/v1/docs/", schema.Docs.as_view(url_name="api-schema"), name="api-docs"),
     re_path(r"^api/", problems.nothing_here),

@@ -5,18 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
-from celery import current_app
-from celery.schedules import crontab
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from secgov.checks import application_may_change_the_journal
+from secgov.journal.beats import DAILY, longest_silence
 from secgov.journal.models import Heartbeat
-
-PATIENCE = 3  # a sweep may miss two turns before it counts as stopped
-GRACE = dt.timedelta(minutes=2)
-DAILY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +73,6 @@ def _role() -> Finding:
 def _sweeps(at: dt.datetime) -> list[Finding]:
     seen = dict(Heartbeat.objects.values_list("sweep", "finished_at"))
     return [_sweep(sweep, longest, seen.get(sweep), at) for sweep, longest in longest_silence().items()]
-
-
-def longest_silence() -> dict[str, dt.timedelta]:
-    """How long each sweep of the beat may be silent, by the name under which it gives its sign of life."""
-    spans = {}
-    for entry in current_app.conf.beat_schedule.values():
-        schedule = entry["schedule"]
-        span = DAILY if isinstance(schedule, crontab) else dt.timedelta(seconds=float(schedule) * PATIENCE)
-        spans[entry["task"].rpartition(".")[2].replace("_", " ")] = span + GRACE
-    return spans
 
 
 def _sweep(sweep: str, longest: dt.timedelta, seen: dt.datetime | None, at: dt.datetime) -> Finding:

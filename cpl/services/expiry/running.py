@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from cpl.models import ExpiryDigest, ExpiryNotice
 from cpl.notices import notice_contacts
@@ -58,11 +58,16 @@ class Due(NamedTuple):
 
 def due_stages(*, audience: str, until: dt.date) -> list[Due]:
     """Give the pending stages with a target up to a London day: one look into an index. Section F2.7"""
-    rows = ExpiryNotice.objects.within(day=until).filter(stage__in=STAGES[audience], digest=None)
-    values = rows.order_by("target_on", "id").values_list(
-        "pk", "certificate_id", "relevant_on", "stage", "late_reason"
-    )
-    return [Due(pk, certificate, on, stage, bool(late)) for pk, certificate, on, stage, late in values]
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [list(STAGES[audience]), until])
+        return [Due(*row) for row in cursor.fetchall()]
+
+
+_DUE = """
+    SELECT id, certificate_id, relevant_on, stage, late_reason <> '' FROM cpl_expirynotice
+    WHERE state = 'pending' AND digest_id IS NULL AND stage = ANY(%s) AND target_on <= %s
+    ORDER BY target_on, id
+"""
 
 
 def open_obligations(*, audience: str, at: dt.datetime) -> int:

@@ -27,6 +27,7 @@ register.filter("clock", words.time_of_day)
 register.filter("instant", words.instant_in_words)
 register.filter("legal_end", words.end_in_words)
 register.filter("size", words.size_in_words)
+register.filter("lasted", words.duration_in_words)
 
 
 @register.filter

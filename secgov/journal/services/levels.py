@@ -1,0 +1,136 @@
+"""How many of the dates set by the Code were kept: counted from the obligations, never kept as a figure of its own."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncMonth
+
+from secgov.journal.models import Act, Heartbeat, Obligation
+from secgov.time_rules import LONDON, london_day, months_before, start_of_day
+
+MONTHS = 12
+KINDS = ("F2.8", "F2.7", "F2.9")
+"""Kinds of duty that are shown apart, by the beginning of their clause; whatever else is owed is "other"."""
+OTHER = "other"
+EXPLAINED = "journal.obligation.explained"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Duties of one kind in one month: met in it, or due in it and missed."""
+
+    met: int = 0
+    missed: int = 0
+
+
+@dataclass(slots=True)
+class Month:
+    """One month of London, by its first day."""
+
+    first: dt.date
+    kinds: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+    @property
+    def total(self) -> Tally:
+        """All kinds together."""
+        return _together(list(self.kinds.values()))
+
+
+def _together(tallies: list[Tally]) -> Tally:
+    return Tally(sum(each.met for each in tallies), sum(each.missed for each in tallies))
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A duty that was not done by its due instant: how late, whether it still stands, and what was said of it."""
+
+    obligation: Obligation
+    late_by: dt.timedelta
+    still_open: bool
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Twelve months of duties, oldest month first; the missed ones, newest first; the last sign of life."""
+
+    at: dt.datetime
+    months: list[Month]
+    missed: list[Missed]
+    overdue: list[Missed]
+    last_beat: Heartbeat | None
+
+    @property
+    def total(self) -> Tally:
+        """All months together."""
+        return _together([each.total for each in self.months])
+
+    @property
+    def worst(self) -> Missed | None:
+        """The longest lateness, None where nothing was late."""
+        return max(self.missed, key=lambda each: each.late_by, default=None)
+
+    def of_kind(self, kind: str) -> list[Tally]:
+        """Give one kind month by month."""
+        return [month.kinds[kind] if kind in month.kinds else Tally() for month in self.months]
+
+
+def service_level(*, at: dt.datetime) -> Level:
+    """Count the duties of the Panel, the SSC and the DCC's loading over twelve months of London. TR-10
+
+    A duty is one date set by one clause. It is met in the month in which it was done in time, and missed in the month
+    in which its time ended. One that fell away for a stated reason is not counted, nor our own targets, nor what a
+    Party owes: that is between it and the SSC. Four queries.
+    """
+    today = london_day(at)
+    firsts = [months_before(today.replace(day=1), number) for number in range(MONTHS - 1, -1, -1)]
+    since = start_of_day(firsts[0])
+    months = {first: Month(first) for first in firsts}
+    counted = Obligation.objects.filter(by_law=True, fell_away_at=None).filter(
+        Q(owed_by__in=[Obligation.Owner.PANEL, Obligation.Owner.SSC]) | Q(clause="F2.9")
+    )
+    in_time = counted.filter(discharged_at__lt=F("due_at"), discharged_at__gte=since, discharged_at__lte=at)
+    by_month = in_time.annotate(month=TruncMonth("discharged_at", tzinfo=LONDON)).order_by()
+    for month, clause, number in by_month.values_list("month", "clause").annotate(number=Count("pk")):
+        months[month.date()].kinds[kind_of(clause)].met += number
+    late = counted.filter(due_at__lte=at).filter(Q(discharged_at=None) | Q(discharged_at__gte=F("due_at")))
+    missed = _missed(list(late.filter(due_at__gte=since).order_by("-due_at")), at)
+    for each in missed:
+        # The last instant of a period ends the day before: what was due at the end of a month was due in it.
+        first = london_day(each.obligation.due_at - dt.timedelta(seconds=1)).replace(day=1)
+        if first in months:
+            months[first].kinds[kind_of(each.obligation.clause)].missed += 1
+    return Level(
+        at=at,
+        months=list(months.values()),
+        missed=missed,
+        overdue=_missed(list(late.filter(discharged_at=None).order_by("due_at")), at),
+        last_beat=Heartbeat.objects.order_by("-finished_at").first(),
+    )
+
+
+def kind_of(clause: str) -> str:
+    """Say under which kind a clause is counted: `F2.8(a)` under `F2.8`."""
+    return next(
+        (kind for kind in KINDS if clause == kind or clause.startswith((f"{kind}(", f"{kind}-"))), OTHER
+    )
+
+
+def _missed(rows: list[Obligation], at: dt.datetime) -> list[Missed]:
+    said = dict(
+        Act.objects.filter(
+            verb=EXPLAINED,
+            subject_type=Obligation._meta.label_lower,
+            subject_id__in=[str(row.pk) for row in rows],
+        )
+        .order_by("id")
+        .values_list("subject_id", "public_reason")
+    )
+    return [
+        Missed(
+            row, (row.discharged_at or at) - row.due_at, row.discharged_at is None, said.get(str(row.pk), "")
+        )
+        for row in rows
+    ]
