@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from cpl.admin.certificate_life import life_of
 from cpl.admin.decisions import AttestForm, DecisionForm, draw
 from cpl.models import AssuranceCertificate, CertificateCoverage, Submission
 from cpl.rules.certificates import ATTESTATIONS, Certificate, is_current, relevant_date, validity_limbs
@@ -213,6 +214,7 @@ class AssuranceCertificateAdmin(RegisterAdmin):
                 subject_type="cpl.assurancecertificate", subject_id=str(certificate.pk)
             ).select_related("actor")[:30],
             "reference": request.POST.get("submission", ""),
+            "life": life_of(request, certificate),
         }
         return draw(request, "admin/cpl/certificate.html", context, status=422 if refused else 200)
 

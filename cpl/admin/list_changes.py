@@ -20,6 +20,7 @@ from cpl.models import DeviceModel, Edition, ListChange, RaisedWarning
 from cpl.rules.limbs import Limb
 from cpl.rules.listing import listing_limbs
 from cpl.rules.publication import due_for_publication, format_edition, next_edition_number
+from cpl.services import reinstatements, removals
 from cpl.services.list_changes import approve_list_changes, digest_of, send_back
 from cpl.services.listing_facts import listing_facts
 from cpl.services.publication import next_edition
@@ -299,10 +300,14 @@ def _answered_warnings(change: ListChange) -> list[RaisedWarning]:
 
 
 def _gates(change: ListChange) -> list[Limb]:
-    """Judge the gates of a waiting listing now, as its approval will; of a decided one give them as they stood."""
+    """Judge the gates of a waiting change now, as its approval will; of a decided one give them as they stood."""
     if change.state == ListChange.State.PROPOSED and change.submission:
         today = clock.today()
         return list(listing_limbs(listing_facts(change.submission, on=today), on=today))
+    if change.state == ListChange.State.PROPOSED and change.kind == ListChange.Kind.REMOVE:
+        return removals.gates_now(change, at=clock.now())
+    if change.state == ListChange.State.PROPOSED and change.kind == ListChange.Kind.REINSTATE:
+        return reinstatements.gates_now(change)
     return [
         Limb(each["clause"], each["asks"], "" if each["met"] else "It was not met.") for each in change.gates
     ]
