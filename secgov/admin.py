@@ -11,11 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.http import require_safe
 
 from secgov.accounts.permissions import Duty, permitted
 from secgov.errors import NotPermitted
 from secgov.journal.desk import RegisterAdmin
-from secgov.web import board
+from secgov.web import board, ledger
 from secgov.web.search import search
 
 NOT_HERE = {"logout", "password_change", "password_change_done", "view_on_site"}
@@ -78,6 +79,12 @@ class SecretariatSite(AdminSite):
         return [
             path("publish-now/", self.admin_view(board.publish_now), name="publish_now"),
             path("search/", self.admin_view(search), name="search"),
+            path("ledger/", self.admin_view(require_safe(ledger.show)), name="ledger"),
+            path("ledger/late.csv", self.admin_view(require_safe(ledger.late_csv)), name="late_duties"),
+            path(
+                "ledger/overrides.csv", self.admin_view(require_safe(ledger.overrides_csv)), name="overrides"
+            ),
+            path("ledger/<int:pk>/explain/", self.admin_view(ledger.explain), name="explain_missed"),
             path("tasks/<int:pk>/close/", self.admin_view(board.close), name="close_task"),
             *stock,
         ]

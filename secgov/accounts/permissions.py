@@ -38,6 +38,11 @@ class Duty(Enum):
     KEEP_REFERENCE_DATA = "keep requirements, combinations, organisations and the calendar"
     CLOSE_TASK = "close the Secretariat's tasks"
     READ_ADMIN = "read the Secretariat's pages"
+    EXPLAIN_MISSED = "explain in public why a duty was missed"
+    RELAY_NOTICE = "relay a notice that NCSC asks for"
+    KEEP_ESTATE = "keep an organisation's estate"
+    READ_ALL_ESTATES = "read who supplies which Device Models"
+    PACK_EVIDENCE = "take evidence packs and the auditor's exports"
     KEEP_DOCUMENTS = "keep and read documents of an organisation"
     READ_ALL_DOCUMENTS = "read every document"
     READ_NOTICES = "read an organisation's notices"
@@ -73,6 +78,11 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.CONFIRM_AUTHORITY_ORDER: {Role.SECRETARIAT},
     Duty.PUBLISH_EDITION: {Role.SECRETARIAT, Role.APPROVER},
     Duty.RECORD_OTHER_CHANNEL: {Role.SECRETARIAT},
+    Duty.EXPLAIN_MISSED: {Role.SECRETARIAT},
+    Duty.RELAY_NOTICE: {Role.SECRETARIAT},
+    Duty.KEEP_ESTATE: {Role.SUPPLIER},
+    Duty.READ_ALL_ESTATES: {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR},
+    Duty.PACK_EVIDENCE: {Role.SECRETARIAT, Role.AUDITOR},
     Duty.KEEP_REFERENCE_DATA: {Role.SECRETARIAT},
     Duty.CLOSE_TASK: {Role.SECRETARIAT},
     Duty.READ_ADMIN: {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR},

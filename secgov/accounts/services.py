@@ -10,7 +10,8 @@ from secgov.accounts.models import Contact, Membership, Organisation, Role, User
 from secgov.accounts.permissions import ROLES_OF_KIND, Duty, require
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
-from secgov.journal.models import Act, BankHoliday, Task
+from secgov.journal.models import Act, BankHoliday, Obligation, Task
+from secgov.journal.services.levels import EXPLAINED
 
 # The journal never forgets, so what names a person stays out of it: a name must be able to go (TR-10).
 PERSONAL: dict[type[models.Model], frozenset[str]] = {
@@ -145,3 +146,26 @@ def _subject(row: models.Model) -> models.Model:
     if isinstance(row, Contact | Membership):
         return row.organisation
     return row
+
+
+@transaction.atomic
+def explain_missed(*, obligation: Obligation, by: User, at: dt.datetime, public_reason: str) -> Act:
+    """Say in public what went wrong with a duty that was missed, and what was done since. F2.8-0
+
+    The words stand on the page of the service level; a later explanation takes the place of the one before. Raises
+    NotPermitted, and Refusal (field `public_reason`) for nothing said, or for a duty whose time has not passed.
+    """
+    grant = require(by, Duty.EXPLAIN_MISSED)
+    words = public_reason.strip()
+    if not words:
+        raise Refusal(
+            "The explanation is missing.", clause=obligation.clause, field="public_reason",
+            remedy="Say what went wrong, and what is different since.",
+        )  # fmt: skip
+    ended = obligation.discharged_at or at
+    if obligation.fell_away_at or ended < obligation.due_at:
+        raise Refusal("This duty was not missed.", clause=obligation.clause, field="public_reason")
+    return journal.record(
+        actor=grant.actor, at=at, verb=EXPLAINED, subject=obligation, clause=obligation.clause, reason=words,
+        public_reason=words,
+    )  # fmt: skip

@@ -50,6 +50,7 @@ SSC: Places = (
 DESK: Places = (
     ("/admin/", "Board"),
     ("/admin/search/", "Search"),
+    ("/admin/ledger/", "Ledger"),
     ("/admin/cpl/submission/", "Submissions"),
     ("/admin/cpl/assurancecertificate/", "Certificates"),
     ("/admin/cpl/listchange/", "List changes"),

@@ -51,7 +51,7 @@ def test_duty_is_met_in_the_month_in_which_it_was_done_and_missed_in_the_month_i
     by_month = {f"{month.first:%Y-%m}": month.total for month in level.months}
     assert by_month["2026-12"] == Tally(met=1, missed=0)
     assert by_month["2026-11"] == Tally(met=0, missed=1)
-    assert level.worst.late_by == dt.timedelta(0) and list(by_month)[0] == "2026-01"
+    assert level.worst.late_by == dt.timedelta(0) and next(iter(by_month)) == "2026-01"
 
 
 @pytest.mark.clause("F2.8-0")
