@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from cpl.models import (
     AssuranceCertificate,
@@ -176,13 +176,7 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
     model = _list(submission, grant, at)
     _cover(model, relied_upon)
     change.gates = _gates(facts, at)
-    ListingPeriod.objects.create(
-        device_model=model,
-        identity=facts.device.key,
-        origin=ListingPeriod.Origin.RELISTED if submission.relists_id else ListingPeriod.Origin.ADDED,
-        opened_at=at,
-        opened_by_change=change,
-    )
+    _open_period(change, model, facts, at)
     for certificate in relied_upon:
         plan_notices(certificate=certificate, at=at)
     submission.accept()
@@ -198,6 +192,24 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
     )
     _tell(submission, "cpl/submission_accepted", at)
     return model
+
+
+def _open_period(change: ListChange, model: DeviceModel, facts: ListingFacts, at: dt.datetime) -> None:
+    """Put the entry on the list. Raises Conflict where the same Device Model was listed while this was being decided."""
+    try:
+        with transaction.atomic():
+            ListingPeriod.objects.create(
+                device_model=model,
+                identity=facts.device.key,
+                origin=ListingPeriod.Origin.RELISTED if facts.relists else ListingPeriod.Origin.ADDED,
+                opened_at=at,
+                opened_by_change=change,
+            )
+    except IntegrityError as taken:
+        raise Conflict(
+            f"The Device Model of entry {model} was listed by somebody else at this very moment.",
+            newer={"change": change.pk},
+        ) from taken
 
 
 def take_back(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str) -> None:

@@ -6,10 +6,11 @@ import threading
 import pytest
 from django.db import connection, connections, transaction
 
-from cpl.models import Edition, ListChange
-from cpl.services import publication
+from cpl.models import Edition, ListChange, ListingPeriod, Submission
+from cpl.services import additions, publication
 from cpl.services.locks import hold_list
-from tests.factories import devices, publishing
+from secgov.errors import Conflict
+from tests.factories import casts, devices, publishing
 
 pytestmark = [pytest.mark.campaign, pytest.mark.django_db(transaction=True)]
 AT = devices.NOON + dt.timedelta(minutes=31)
@@ -69,3 +70,39 @@ def test_two_approvals_do_not_wait_for_each_other(settings, tmp_path):
         thread.start()
         thread.join(timeout=60)
         assert done.is_set()
+
+
+@pytest.mark.clause("Z2.1(c)")
+def test_same_device_approved_at_one_instant_under_two_numbers_is_listed_once(monkeypatch):
+    cast = casts.cast()
+    first = devices.submitted(cast.manufacturer, cast.maker)
+    second = devices.submitted(cast.manufacturer, cast.maker, certificates=())
+    changes = [devices.proposed(first, cast.secretariat)]
+    changes.append(devices.proposed(Submission.objects.get(pk=second.pk), cast.secretariat))
+    # Both have been judged before either is listed: the moment at which only the database can tell.
+    judged = threading.Barrier(2, timeout=20)
+    say = additions.what_the_list_will_say
+
+    def say_once_both_are_judged(submission: Submission) -> dict:
+        judged.wait()
+        return say(submission)
+
+    monkeypatch.setattr(additions, "what_the_list_will_say", say_once_both_are_judged)
+    told = []
+
+    def approve(change: ListChange) -> None:
+        try:
+            told.append(devices.approved(change, cast.approver).state)
+        except Conflict as conflict:
+            told.append(conflict.newer)
+        connections.close_all()
+
+    threads = [threading.Thread(target=approve, args=[change]) for change in changes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [listed] = ListingPeriod.objects.open()
+    [other] = [each for each in changes if each.entry_number != listed.device_model_id]
+    assert sorted(told, key=str) == sorted(["approved", {"change": other.pk}], key=str)
+    assert ListChange.objects.get(pk=other.pk).state == "proposed"
