@@ -9,6 +9,7 @@ from cpl.admin import (
     devices,
     editions,
     list_changes,
+    matrix,
     reference,
     submissions,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "devices",
     "editions",
     "list_changes",
+    "matrix",
     "reference",
     "submissions",
 ]

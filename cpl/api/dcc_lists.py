@@ -9,7 +9,8 @@ from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from oauth2_provider.contrib.rest_framework import TokenHasScope
-from rest_framework.exceptions import ValidationError
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -23,11 +24,17 @@ from cpl.models import DccListVersion
 from cpl.services.dcc_list_contents import record_of, rows_of
 from cpl.services.dcc_lists import newest_version, take_list
 from secgov.accounts.permissions import Duty, organisations_of, permitted, require
-from secgov.api.parsers import BodyTooLong
 from secgov.journal import clock
 
 Kind = DccListVersion.Kind
 _FALSE, _TRUE = ("", "0", "false"), ("1", "true")
+
+
+class ListTooLong(APIException):
+    """The list is longer than any that is taken."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_long"
 
 
 class ListParser(BaseParser):
@@ -39,10 +46,10 @@ class ListParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        """Give the bytes. Raises BodyTooLong."""
+        """Give the bytes. Raises ListTooLong."""
         body = stream.read(settings.DOCUMENT_MAX_BYTES + 1)
         if len(body) > settings.DOCUMENT_MAX_BYTES:
-            raise BodyTooLong(f"The list is longer than {settings.DOCUMENT_MAX_BYTES} bytes.")
+            raise ListTooLong(f"The list is longer than {settings.DOCUMENT_MAX_BYTES} bytes.")
         return body
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cpl.web import dcc_lists, editions, entries, firmware, register, status
+from cpl.web import dcc_lists, editions, entries, firmware, matrix, register, status
 from cpl.web.converters import EditionNumber, EntryNumber
 
 register_converter(EntryNumber, "entry")
@@ -16,6 +16,7 @@ urlpatterns = [
     path("cpl/changes/", editions.changes, name="changes"),
     path("cpl/status/", status.status, name="status"),
     path("deployed-products/", dcc_lists.deployed_products, name="deployed-products"),
+    path("matrix/", matrix.matrix, name="matrix"),
     path("smets1/", dcc_lists.smets1, name="smets1"),
     path("fir/", firmware.releases, name="firmware-list"),
     path("fir/<entry:number>/", firmware.release, name="firmware"),
