@@ -9,6 +9,8 @@ from django.db.models import Min, Q
 from django_fsm import FSMField, transition
 
 from cpl.models.devices import DeviceTuple, identity_of
+from secgov.accounts.models import User
+from secgov.accounts.permissions import Duty, organisations_of, permitted
 from secgov.journal.guards import NO_DELETE, state_needs_act
 
 
@@ -30,6 +32,15 @@ class AssuranceCertificateQuerySet(models.QuerySet["AssuranceCertificate"]):
         """
         standing = Q(events__state="confirmed", events__overtaken_at=None, events__targets=None)
         return self.annotate(lapsed_on=Min("events__occurred_on", filter=standing))
+
+    def visible_to(self, user: User) -> AssuranceCertificateQuerySet:
+        """Those that the list relies on, to whoever has to report their end; to others those that they gave."""
+        if permitted(user, Duty.READ_ALL_SUBMISSIONS):
+            return self.all()
+        given = Q(submitted_as__submission__organisation__in=organisations_of(user, Duty.SUBMIT_DEVICE))
+        if organisations_of(user, Duty.REPORT_EVENT):
+            given |= Q(state="valid")
+        return self.filter(pk__in=self.model._base_manager.filter(given).values("pk"))
 
 
 class AssuranceCertificate(models.Model):

@@ -1,18 +1,22 @@
 """Addresses of the portal."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from cpl.portal import (
     certificates,
+    committee,
     contacts,
     corrections,
     dcc_lists,
     documents,
     groups,
+    held_certificates,
     home,
     images,
     like,
     notices,
+    orders,
     people,
     queries,
     steps,
@@ -66,6 +70,19 @@ urlpatterns = [
     path("corrections/<int:pk>/withdraw/", corrections.withdraw, name="withdraw-correction"),
     path("dcc/lists/", dcc_lists.lists, name="dcc-lists"),
     path("dcc/lists/withhold/<int:pk>/", dcc_lists.withhold, name="dcc-withhold"),
+    path("certificates/", held_certificates.certificates, name="held-certificates"),
+    path("certificates/<int:pk>/", held_certificates.certificate, name="held-certificate"),
+    path("certificates/<int:pk>/report/", held_certificates.report, name="report-event"),
+    path("certificates/<int:pk>/renewal/", held_certificates.renewal, name="renewal-action"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<int:pk>/", orders.order, name="order"),
+    path("ssc/", RedirectView.as_view(pattern_name="portal:determinations"), name="ssc"),
+    path("ssc/determinations/", committee.determinations, name="determinations"),
+    path("ssc/determinations/new/", committee.record, name="record-determination"),
+    path("ssc/determinations/<int:pk>/", committee.determination, name="determination"),
+    path("ssc/determinations/<int:pk>/confirm/", committee.confirm, name="confirm-determination"),
+    path("ssc/advice/new/", committee.advise, name="record-advice"),
+    path("ssc/advice/<int:pk>/", committee.advice, name="ssc-advice"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),

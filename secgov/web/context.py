@@ -32,6 +32,7 @@ PORTAL: Places = (
     ("/portal/submissions/", "Submissions"),
     ("/portal/corrections/", "Corrections"),
     ("/portal/certificates/", "Certificates"),
+    ("/portal/orders/", "Orders of the Authority"),
     ("/portal/dcc/lists/", "Lists from the DCC"),
     ("/portal/notices/", "Notices"),
     ("/portal/contacts/", "Contacts"),
@@ -40,10 +41,12 @@ PORTAL: Places = (
     ("/portal/referrals/", "Referrals"),
     ("/portal/proposals/", "Proposals"),
 )
+ORDERS = "/portal/orders/"  # only the Authority's recorders write its orders down
 DCC_LISTS = "/portal/dcc/lists/"  # only the DCC's people provide its lists
 PEOPLE = "/portal/people/"  # only its administrators keep an organisation's people
 SSC: Places = (
     ("/portal/ssc/", "Docket"),
+    ("/portal/ssc/determinations/", "Determinations"),
     ("/portal/ssc/meetings/", "Meetings"),
     ("/portal/ssc/plans/", "Plans"),
 )
@@ -127,7 +130,12 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     here = _present(audiences, request.path)
     keeps_people = any(each.role == Role.ORGANISATION_ADMIN for each in memberships)
     is_dcc = any(each.role == Role.DCC for each in memberships)
-    hidden = {*(() if keeps_people else (PEOPLE,)), *(() if is_dcc else (DCC_LISTS,))}
+    records_orders = any(each.role == Role.AUTHORITY_RECORDER for each in memberships)
+    hidden = {
+        *(() if keeps_people else (PEOPLE,)),
+        *(() if is_dcc else (DCC_LISTS,)),
+        *(() if records_orders else (ORDERS,)),
+    }
     places = tuple(
         (url, label) for url, label in (here.places if here else ()) if stands(url) and url not in hidden
     )

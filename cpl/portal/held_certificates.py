@@ -1,0 +1,249 @@
+"""Certificates that the list relies on: what is known of each, reporting its end, recording action to renew it (F2.6, Z6.7)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cpl.models import AssuranceCertificate, CertificateEvent
+from cpl.portal.event_forms import RenewalForm, ReportForm, model_in_words
+from cpl.portal.frame import page
+from cpl.portal.judged import refuse
+from cpl.rules.certificate_events import Life, conditions, is_renewal_in_time, renewal_standing
+from cpl.rules.certificates import BODY_NAMES, date_kind, relevant_date
+from cpl.services.certificate_events import report_event
+from cpl.services.certificate_life import is_responsible, record_renewal_action
+from cpl.services.listing_facts import certificate_facts
+from cpl.web.records import Fact, Listing, Record, Work, facts, plain
+from secgov.accounts.models import Organisation, User
+from secgov.accounts.permissions import Duty, organisations_of
+from secgov.errors import NotPermitted, Refusal
+from secgov.journal import clock
+
+ON_A_PAGE = 50
+KINDS = {
+    "in force": "good", "date passed": "bad", "renewal overdue": "warn", "event reported": "warn", "lapsed": "bad",
+    "superseded": "gone",
+}  # fmt: skip
+RENEWAL = {"met": ("good", "In hand"), "late": ("bad", "Late"), "open": ("warn", "Nothing recorded")}
+
+
+class SearchForm(forms.Form):
+    """What to look for."""
+
+    q = forms.CharField(label="Certificate number", required=False, max_length=60)
+    body = forms.ChoiceField(
+        label="Issued by", required=False, choices=[("", "any body"), *BODY_NAMES.items()]
+    )
+
+
+@login_required
+@require_safe
+def certificates(request: HttpRequest) -> HttpResponse:
+    """List the certificates that this person may look at, those whose date comes first at the top."""
+    form = SearchForm(request.GET)
+    rows = AssuranceCertificate.objects.visible_to(request.user).with_lapse()
+    if form.is_valid():
+        if number := form.cleaned_data["q"].strip():
+            rows = rows.filter(number__icontains=number)
+        if body := form.cleaned_data["body"]:
+            rows = rows.filter(body=body)
+    rows = rows.prefetch_related("coverage", "events", "renewal_actions").order_by(
+        "renews_on", "expires_on", "number"
+    )
+    shown = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": shown, "lines": [_line(each) for each in shown], "filter": form}
+    return page(request, "held_certificates.html", context)
+
+
+def _line(certificate: AssuranceCertificate) -> dict[str, Any]:
+    """What a row says. Events that no body has confirmed are nobody's business but the Secretariat's."""
+    given = certificate_facts(certificate, list(certificate.coverage.all()))
+    day, today = relevant_date(given), clock.today()
+    standing = tuple(
+        each.kind
+        for each in certificate.events.all()
+        if each.state == CertificateEvent.State.CONFIRMED and each.overtaken_at is None
+    )
+    actions = [each.taken_on for each in certificate.renewal_actions.all() if each.relevant_date == day]
+    renewal = None
+    if certificate.body == "NCSC" and day and certificate.state == "valid" and not standing:
+        renewal = RENEWAL[renewal_standing(actions, relevant_date=day, on=today)]
+    return {
+        "row": certificate,
+        "day": day,
+        "date_kind": date_kind(given),
+        "conditions": [
+            (KINDS[each], each.capitalize()) for each in conditions(given, Life(standing=standing), on=today)
+        ],
+        "renewal": renewal,
+        "models": sum(each.ended_on is None for each in certificate.coverage.all()),
+    }
+
+
+@login_required
+@require_safe
+def certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one certificate, what one's organisation told of it, and what one may do."""
+    return _page(request, _visible(request, pk))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell the Panel that it has ended (Z6.7)."""
+    row = _visible(request, pk)
+    organisation = _acting_for(request.user, Duty.REPORT_EVENT)
+    form = ReportForm(certificate=row)
+    if request.method == "POST":
+        form = ReportForm(request.POST, request.FILES, certificate=row)
+        if form.is_valid():
+            values = form.cleaned_data
+            try:
+                report_event(certificate=row, by=request.user, organisation=organisation, at=clock.now(),
+                             upload=values.pop("evidence"), **values)  # fmt: skip
+            except Refusal as refusal:
+                refuse(form, refusal)
+            else:
+                return redirect("portal:held-certificate", pk)
+    return _form_page(
+        request, row, form, "Report that it has ended", "Report it",
+        "Your report changes nothing by itself. We ask the body that issued it, and tell nobody else that you reported.",
+        "Z6.7",
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def renewal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record what one's organisation did so that it can be considered for renewal (F2.6)."""
+    row = _visible(request, pk)
+    organisation = _acting_for(request.user, Duty.RECORD_RENEWAL)
+    form = RenewalForm()
+    if request.method == "POST":
+        form = RenewalForm(request.POST, request.FILES)
+        if form.is_valid():
+            values = form.cleaned_data
+            try:
+                record_renewal_action(certificate=row, by=request.user, organisation=organisation, at=clock.now(),
+                                      upload=values.pop("evidence"), **values)  # fmt: skip
+            except Refusal as refusal:
+                refuse(form, refusal)
+            else:
+                return redirect("portal:held-certificate", pk)
+    return _form_page(
+        request, row, form, "Record action towards renewal", "Record it",
+        "Any one responsible Party’s action meets the duty of all, if it comes before the date.", "F2.6",
+    )  # fmt: skip
+
+
+def _visible(request: HttpRequest, pk: int) -> AssuranceCertificate:
+    rows = AssuranceCertificate.objects.visible_to(request.user).with_lapse().prefetch_related("coverage")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _acting_for(user: User, duty: Duty) -> Organisation:
+    organisations = organisations_of(user, duty)
+    if not organisations:
+        raise NotPermitted(f"You may not {duty.value}.")
+    return organisations[0]
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(reverse("portal:home"), "Portal"), (reverse("portal:held-certificates"), "Certificates")]
+
+
+def _form_page(
+    request: HttpRequest, row: AssuranceCertificate, form: forms.Form, title: str, button: str, lede: str, clause: str
+) -> HttpResponse:  # fmt: skip
+    record = Record(
+        title=f"{title}: {row}",
+        lede=lede,
+        clause=clause,
+        crumbs=[*_crumbs(), (reverse("portal:held-certificate", args=[row.pk]), row.number)],
+        here=title,
+        works=[Work("What you tell us", request.path, form, button)],
+    )
+    return page(request, "record.html", record.context(), status=422 if form.errors else 200)
+
+
+def _page(request: HttpRequest, row: AssuranceCertificate) -> HttpResponse:
+    line = _line(row)
+    own = [each.pk for each in organisations_of(request.user, Duty.READ_NOTICES)]
+    record = Record(
+        title=str(row),
+        lede="; ".join(words for _, words in line["conditions"]) or row.get_state_display(),
+        clause="F2.5",
+        state=line["conditions"][0] if line["conditions"] else ("", row.get_state_display()),
+        crumbs=_crumbs(),
+        here=row.number,
+        facts=facts([
+            ("Issued by", row.get_body_display()), ("Standard", f"{row.standard} {row.standard_version}".strip()),
+            ("Issue date", row.issued_on), ("Expiry date", row.expires_on), ("Renewal date", row.renews_on),
+            ("Security Characteristics", row.sc_version and f"version {row.sc_version}"),
+            ("Action towards renewal", line["renewal"] and line["renewal"][1]),
+        ]),
+        listings=[_named(row), _told(row, own), *([_renewals(row, own)] if line["renewal"] else [])],
+        note=_ended(row),
+    )  # fmt: skip
+    context = record.context() | {"doors": _doors(request.user, row, bool(line["renewal"]))}
+    return page(request, "held_certificate.html", context)
+
+
+def _doors(user: User, row: AssuranceCertificate, renewable: bool) -> list[tuple[str, str]]:
+    doors = []
+    if row.state == "valid" and organisations_of(user, Duty.REPORT_EVENT):
+        doors.append((reverse("portal:report-event", args=[row.pk]), "Report that it has ended"))
+    if renewable and any(is_responsible(each, row) for each in organisations_of(user, Duty.RECORD_RENEWAL)):
+        doors.append((reverse("portal:renewal-action", args=[row.pk]), "Record action towards renewal"))
+    return doors
+
+
+def _ended(row: AssuranceCertificate) -> str:
+    event = row.events.standing().first()
+    if event is None:
+        return ""
+    return (
+        f"{event.get_kind_display()} from {plain(event.occurred_on)}, confirmed by {row.get_body_display()}."
+    )
+
+
+def _named(row: AssuranceCertificate) -> Listing:
+    rows = [
+        [
+            Fact("Device Model", model_in_words(each)),
+            *([Fact("Entry", f"{each.device_model_id:06d}", f"/cpl/entries/{each.device_model_id:06d}/")]
+              if each.device_model_id else []),
+        ]
+        for each in row.coverage.all()
+        if each.ended_on is None
+    ]  # fmt: skip
+    return Listing("Device Models that it names", rows)
+
+
+def _told(row: AssuranceCertificate, own: list[int]) -> Listing:
+    rows = []
+    for event in row.events.filter(reports__organisation__in=own).distinct():
+        for each in event.reports.filter(organisation__in=own):
+            rows.append(facts([
+                ("What", event.get_kind_display()), ("Reported", each.reported_at), ("Report", each.pk),
+                ("State", event.get_state_display()),
+            ]))  # fmt: skip
+    return Listing("What your organisation reported", rows, "Nothing.")
+
+
+def _renewals(row: AssuranceCertificate, own: list[int]) -> Listing:
+    rows = []
+    for each in row.renewal_actions.select_related("organisation"):
+        in_time = is_renewal_in_time(taken_on=each.taken_on, relevant_date=each.relevant_date)
+        rows.append(facts([
+            ("By", each.organisation if each.organisation_id in own else "another Party"),
+            ("Done", each.taken_on), ("For", each.relevant_date), ("State", "in time" if in_time else "late"),
+            ("What", each.what if each.organisation_id in own else ""),
+        ]))  # fmt: skip
+    return Listing("Action towards renewal", rows, "Nothing is recorded yet.")
