@@ -106,6 +106,8 @@ class Contact(models.Model):
 
     class Purpose(models.TextChoices):
         NOTICES = "notices", "Notices under the Code"
+        UPDATES = "updates", "Updates of the list"
+        CERTIFICATES = "certificates", "Certificates and their dates"
         TESTING = "testing", "Testing"
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="contacts")
@@ -161,6 +163,27 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The same; we keep one name."""
         return self.get_full_name()
+
+
+class FeedToken(models.Model):
+    """A secret in the address of a person's feed and calendar, for programs that cannot sign in; kept as its hash."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="feed_tokens")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        triggers = [NO_DELETE]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(revoked_at=None), name="accounts_feedtoken_one_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Feed of {self.user}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

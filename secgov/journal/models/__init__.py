@@ -3,7 +3,7 @@
 from secgov.journal.models.acts import Act, Seal, SealedAct
 from secgov.journal.models.calendar import BankHoliday, Heartbeat, PromiseCheck, Rehearsal
 from secgov.journal.models.obligations import Obligation, Task
-from secgov.journal.models.outbox import IdempotencyKey, Message, Notice
+from secgov.journal.models.outbox import IdempotencyKey, Message, Notice, NoticeReading
 
 __all__ = [
     "Act",
@@ -12,6 +12,7 @@ __all__ = [
     "IdempotencyKey",
     "Message",
     "Notice",
+    "NoticeReading",
     "Obligation",
     "PromiseCheck",
     "Rehearsal",

@@ -123,6 +123,7 @@ class Task(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_reason = models.TextField(blank=True)
+    mailed_at = models.DateTimeField("when the Secretariat was mailed of it", null=True, blank=True)
 
     class Meta:
         ordering = ["-opened_at"]
@@ -130,6 +131,13 @@ class Task(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["key"], condition=Q(closed_at=None), name="journal_task_one_open_per_key"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at"],
+                name="journal_task_to_mail_idx",
+                condition=Q(closed_at=None, mailed_at=None),
             ),
         ]
 

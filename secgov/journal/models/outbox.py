@@ -42,6 +42,24 @@ class Notice(models.Model):
         return self.title
 
 
+class NoticeReading(models.Model):
+    """That one person has read a notice; each of an organisation's people reads for themselves."""
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="readings")
+    reader = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-read_at"]
+        triggers = [NO_DELETE]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "reader"], name="journal_noticereading_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice}, read by {self.reader}"
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     """Which messages wait."""
 
