@@ -1,8 +1,10 @@
 """Entries of the list on the Secretariat's desk: all read-only, since only approved changes move them."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,6 +13,7 @@ from cpl.admin.comparing import show_entries
 from cpl.admin.lacking import give, show_lacking
 from cpl.admin.warnings import show_warned
 from cpl.models import DeviceModel, ListingPeriod
+from secgov.accounts.permissions import Duty, permitted
 from secgov.journal.desk import RegisterAdmin, identifier, tag
 
 
@@ -91,6 +94,19 @@ class DeviceModelAdmin(RegisterAdmin):
         """Bring along whether each entry is on the list."""
         listed = ListingPeriod.objects.open().filter(device_model=OuterRef("pk"))
         return super().get_queryset(request).annotate(is_listed=Exists(listed))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show an entry, and to those who may propose its correction the way there."""
+        may = permitted(request.user, Duty.PROPOSE_LIST_CHANGE) is not None
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "may_correct": may}
+        )
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages about several entries: out of line, lacking something, two side by side."""

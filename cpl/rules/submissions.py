@@ -93,6 +93,14 @@ def check_own_organisation(*, submitter: str, own: Collection[str]) -> None:
         )
 
 
+def clean_note(text: str, *, field: str, clause: str = "F2.2") -> str:
+    """Give words that may be left out: "" for none, else as a reason is cleaned. TR-10
+
+    Raises Refusal when over 4,000 characters, or with control or hidden characters.
+    """
+    return clean_reason(text, field=field, clause=clause) if text.strip() else ""
+
+
 def clean_reason(text: str, *, field: str = "reason", clause: str = "F2.2") -> str:
     """Give a reason, a query or an answer, which nobody may leave blank. TR-10
 

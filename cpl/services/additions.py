@@ -19,7 +19,7 @@ from cpl.rules import list_changes as rules
 from cpl.rules.device_identity import FIELDS
 from cpl.rules.image import check_hash_unchanged
 from cpl.rules.listing import ListingFacts, check_listable, listing_limbs, usable_certificates
-from cpl.rules.submissions import clean_reason
+from cpl.rules.submissions import clean_note, clean_reason
 from cpl.services.certificates import validate_relied_upon
 from cpl.services.expiry import plan_notices
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
@@ -98,7 +98,7 @@ def propose_listing(
     require(by, Duty.PROPOSE_LIST_CHANGE)
     reason = clean_reason(reason)
     _guard_state(submission, "propose", "proposed")
-    submission.eligibility_override = eligibility_override.strip()
+    submission.eligibility_override = clean_note(eligibility_override, field="override_reason")
     facts = listing_facts(submission, on=london_day(at))
     check_listable(facts, on=london_day(at))
     submission.propose()
@@ -114,7 +114,7 @@ def propose_listing(
         after=what_the_list_will_say(submission),
         gates=_gates(facts, at),
         reason=reason,
-        public_reason=public_reason.strip() or _public_reason(facts.device.generation),
+        public_reason=clean_note(public_reason, field="public_reason") or _public_reason(facts.device.generation),
     )
     journal.record(
         actor=grant.actor,

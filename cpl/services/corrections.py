@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q
 from django_fsm import can_proceed
 
 from cpl.models import CorrectionRequest, DeviceModel, ListChange, ListingPeriod, Submission
 from cpl.rules import list_changes as rules
 from cpl.rules.device_identity import FIELDS, DeviceIdentity, read_device
 from cpl.rules.image import read_image
-from cpl.rules.submissions import clean_reason
+from cpl.rules.submissions import clean_note, clean_reason
 from cpl.services.correction_mails import tell_asker, tell_owner
 from cpl.services.proposing import put_forward, words_of
 from cpl.services.rows import keep
@@ -115,15 +116,17 @@ def ask_correction(
     model = DeviceModel.objects.select_for_update(of=("self",)).get(pk=model.pk)
     grant = _may(by, model)
     reason = clean_reason(reason)
+    evidence_note = clean_note(evidence_note, field="evidence_note")
     changed = clean_values(model, values)
-    if evidence is None and not evidence_note.strip():
+    if evidence is None and not evidence_note:
         raise Refusal(
             "No evidence has been given.",
             clause=CLAUSE,
             field="evidence",
             remedy="Attach the document that shows the right value, or say where it stands.",
         )
-    standing = CorrectionRequest.objects.filter(device_model=model, state__in=["asked", "proposed"]).first()
+    waits = Q(state="asked") | Q(state="proposed", change__state=ListChange.State.PROPOSED)
+    standing = CorrectionRequest.objects.filter(waits, device_model=model).first()
     if standing:
         raise Conflict(f"A correction of entry {model} is asked for already.", newer={"request": standing.pk})
     request = CorrectionRequest(
@@ -134,7 +137,7 @@ def ask_correction(
         values=changed,
         reason=reason,
         evidence=evidence,
-        evidence_note=evidence_note.strip(),
+        evidence_note=evidence_note,
     )
     request.full_clean(exclude=["state"])
     request.save()

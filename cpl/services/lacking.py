@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from cpl.models import AssuranceCertificate, CertificateCoverage, DeviceModel
+from cpl.rules.certificate_texts import clean_certificate
 from cpl.rules.device_identity import FIELDS
 from cpl.rules.submissions import clean_reason
 from cpl.services.certificates import SAME_FIELDS
@@ -44,6 +45,7 @@ def give_certificate_for_entries(
     hold_list(shared=True)
     grant = require(by, Duty.ATTEST_CERTIFICATE)
     reason = clean_reason(reason, clause="Z2.1(f)")
+    values = clean_certificate(values)
     models = _lock_entries(numbers)
     document = None
     if upload is not None:

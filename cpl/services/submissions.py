@@ -11,6 +11,7 @@ from django.db.models import Max
 from django_fsm import can_proceed
 
 from cpl.models import DeviceModel, ListChange, Submission, SubmissionCertificate, SubmissionVersion
+from cpl.rules.certificate_texts import clean_certificate
 from cpl.rules.device_identity import FIELDS, read_device
 from cpl.rules.image import read_image
 from cpl.rules.submissions import check_own_organisation, clean_reason, what_submission_lacks
@@ -176,6 +177,7 @@ def put_certificate(
     submission = lock_submission(submission, version=version)
     _own(submission, by)
     _draft(submission)
+    values = clean_certificate(values)
     row = SubmissionCertificate(submission=submission)
     if certificate is not None:
         row = SubmissionCertificate.objects.select_for_update().get(pk=certificate.pk, submission=submission)

@@ -134,3 +134,16 @@ def test_a_declined_request_shows_its_reason(cast, entry):
     assert "The certificate says AB." in page and "Declined" in page
     listed = signed_in(cast.manufacturer).get("/portal/corrections/").content.decode()
     assert "one correction" in listed.lower() and "Declined" in listed
+
+
+def test_an_entry_once_corrected_can_be_corrected_again(cast, entry):
+    for digest in ("cd", "ef"):
+        row = corrections.ask_correction(
+            model=entry, by=cast.manufacturer, at=NOON, values={"image_hash": digest * 32}, reason="A slip.", evidence=None,
+            evidence_note="Page 1",
+        )  # fmt: skip
+        change = corrections.propose_correction(
+            request=row, by=cast.secretariat, at=NOON, version=row.version, reason="Seen.", public_reason="A typing error."
+        )  # fmt: skip
+        devices.approved(change, cast.approver)
+    assert DeviceModel.objects.get().image_hash == "EF" * 32
