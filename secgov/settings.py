@@ -1,5 +1,6 @@
 """Settings, all from the environment. In production a missing or nonsensical one stops the start by name."""
 
+import datetime as dt
 import os
 import sys
 from pathlib import Path
@@ -30,6 +31,15 @@ def yes_or_no(name: str, default: bool) -> bool:
     if value and value not in ANSWERS:
         raise ImproperlyConfigured(f"The setting {name} is {value!r}; it must be one of {', '.join(ANSWERS)}")
     return ANSWERS[value] if value else default
+
+
+def day_or_none(name: str) -> dt.date | None:
+    """Take a setting that is a day, or is not set."""
+    text = env.str(name, "").strip()
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ImproperlyConfigured(f"The setting {name} is {text!r}; it must be a day like 2026-12-01") from error
 
 
 DEBUG = yes_or_no("DEBUG", False)
@@ -105,6 +115,10 @@ WORKING_DAY_DIVISION = one_of(
 )  # A-05, X-1
 FOUR_EYES = yes_or_no("FOUR_EYES", True)
 EDITION_WINDOW_MINUTES = whole_number("EDITION_WINDOW_MINUTES", 30, 0, 480)  # A-70
+EPC_COMMENCEMENT_DATE = day_or_none("EPC_COMMENCEMENT_DATE")  # F2.10B: the Eligible list is owed from this day on
+DEPLOYED_LIST_WORKING_DAYS = whole_number("DEPLOYED_LIST_WORKING_DAYS", 20, 1, 260)  # A-63
+SMETS1_LISTS_WORKING_DAYS = whole_number("SMETS1_LISTS_WORKING_DAYS", 5, 1, 260)  # A-63
+MATRIX_WORKING_DAYS = whole_number("MATRIX_WORKING_DAYS", 20, 1, 260)  # A-63
 FIR_PUBLIC = yes_or_no("FIR_PUBLIC", False)  # A-67
 AUTHORITY_EMAIL = env.str("AUTHORITY_EMAIL", "")  # A-71
 DOCUMENT_MAX_BYTES = whole_number("DOCUMENT_MAX_BYTES", 20 * 1024 * 1024, 1024, 500 * 1024 * 1024)

@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from cpl.models import EligibleCombination, EligibleCombinationMember, RequiredCertificate
+from cpl.models import DccListVersion, EligibleCombination, EligibleCombinationMember, RequiredCertificate
 from cpl.rules import device_identity
 from cpl.rules.device_types import clean_device_type
+from cpl.services.dcc_lists import newest_version
 from secgov.accounts.admin import KeptAdmin, keeps_reference_data
 from secgov.errors import Refusal
 
@@ -97,3 +98,11 @@ class EligibleCombinationAdmin(KeptAdmin):
     date_hierarchy = "first_added_on"
     fixed = ("first_added_on",)
     inlines = (MembersInline,)
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Say whether the person keeps reference data, and the DCC has not provided its own list yet."""
+        return super().has_add_permission(request, obj) and newest_version(DccListVersion.Kind.ELIGIBLE) is None
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """The same: from the DCC's first list on, it alone says what is eligible."""
+        return self.has_add_permission(request, obj)
