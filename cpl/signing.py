@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from cpl.rendering import Form
+from cpl.rules.freshness import FRESHNESS_LASTS
 from cpl.rules.publication import format_edition
-from secgov.verify import ALGORITHM, FRESHNESS_TYPE, LIST_NAME, MANIFEST_TYPE
-
-FRESHNESS_LASTS = timedelta(hours=26)
-"""A freshness statement is renewed daily; two hours of grace keep a late renewal from raising a false alarm."""
+from secgov.verify import ALGORITHM, FRESHNESS_TYPE, KEY_TYPE, LIST_NAME, MANIFEST_TYPE
 
 
 class SigningKeyUnusable(Exception):
@@ -154,6 +152,19 @@ def sign_manifest(payload: dict[str, Any], key: SigningKey) -> bytes:
 def sign_freshness(payload: dict[str, Any], key: SigningKey) -> bytes:
     """The signed freshness statement, as bytes."""
     return _sign(payload, key, FRESHNESS_TYPE)
+
+
+def sign_next_key(public: dict[str, str], key: SigningKey, *, valid_from: datetime) -> dict[str, Any]:
+    """What the key in use says of the one that follows it: a JWS as JSON, to stand beside it in `keys/`."""
+    said = {
+        "list": LIST_NAME,
+        "environment": public["environment"],
+        "kid": public["kid"],
+        "x": public["x"],
+        "valid_from": instant(valid_from),
+    }
+    signed: dict[str, Any] = json.loads(_sign(said, key, KEY_TYPE))
+    return signed
 
 
 def manifest_digest(manifest: bytes) -> str:

@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from cpl import promises
-from cpl.services import certificate_watch, expiry, list_ages, publication, uploads
+from cpl.services import certificate_watch, expiry, publication, uploads
 from secgov.errors import Refusal
 from secgov.journal.clock import now
 from secgov.journal.services import beat
@@ -64,11 +64,3 @@ def watch_certificate_dates() -> None:
     """Record what the passing of certificates' dates has brought, chase the bodies, look again at every removal."""
     handled = certificate_watch.watch_certificate_dates(clock=now)
     beat(sweep="watch certificate dates", at=now(), handled=handled)
-
-
-@shared_task(name="cpl.watch_list_ages")
-def watch_list_ages() -> None:
-    """Ask after lists of the DCC, and a matrix, that have grown old."""
-    at = now()
-    handled = list_ages.watch_list_ages(at=at)
-    beat(sweep="watch list ages", at=at, handled=handled)

@@ -47,7 +47,6 @@ app.conf.beat_schedule = {
         "task": "journal.watch_calendar",
         "schedule": crontab(hour=5, minute=20),
     },
-    "ask after lists that have grown old": {"task": "cpl.watch_list_ages", "schedule": crontab(hour=7, minute=10)},
     "count the promises every night": {"task": "cpl.check_promises", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -1,12 +1,14 @@
 """Is this edition of the Central Products List genuine and complete? Judged offline, by one file.
 
-    python -m secgov.verify FILE… --manifest MANIFEST --key KEYS [--state STATE] [--freshness STATEMENT]
+    python -m secgov.verify FILE… --manifest MANIFEST --key KEYS [--published KEYS] [--state STATE]
+                            [--freshness STATEMENT]
 
 Needs the Python standard library and `cryptography`, no database and no network, so that the DCC and any
 Party can keep a copy of this file and judge an edition without trusting the machine that served it.
 A FILE is an edition's `csv`, `full` or `json` form (plain or gzip); MANIFEST is the signed manifest that
 came with it; KEYS is a JWK set whose fingerprint was compared out of band. STATE is a small file of the
-caller's own that remembers the newest edition accepted, so that an older one is refused later.
+caller's own that remembers the newest edition accepted, so that an older one is refused later. The key set
+that the site publishes may be given besides: of its keys those are trusted that a trusted key has signed.
 
 It is one file on purpose, and longer than others here for that reason. The order of the checks is the
 order of the trust: the key, the signature, what the manifest says of itself, the remembered state, then
@@ -39,6 +41,7 @@ LIST_NAME = "CPL"
 ALGORITHM = "Ed25519"
 MANIFEST_TYPE = "cpl-manifest"
 FRESHNESS_TYPE = "cpl-freshness"
+KEY_TYPE = "cpl-next-key"
 DEFAULT_ENVIRONMENT = "production"
 #: A manifest, a key set, a freshness statement and a state file are all far smaller than this.
 SMALL_FILE_BYTES = 1_000_000
@@ -56,6 +59,10 @@ class NotGenuine(Exception):
     def __init__(self, check: str, message: str) -> None:
         super().__init__(message)
         self.check = check
+
+
+class UnknownSigner(NotGenuine):
+    """Signed, but by none of the keys that are trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,42 @@ def read_keys(data: bytes) -> dict[str, TrustedKey]:
     return keys
 
 
+def follow_keys(trusted: dict[str, TrustedKey], published: bytes) -> dict[str, TrustedKey]:
+    """The trusted keys, and those of a `published` set that one of them, or of those, signed as its successor.
+
+    A key that nobody trusted has signed is passed over. One whose predecessor is trusted but says something else of it,
+    or of another environment, raises NotGenuine("key").
+    """
+    members = _json_object(published, "key", "published key set").get("keys")
+    if not isinstance(members, list):
+        raise NotGenuine("key", "The published key set has no list of keys.")
+    offered = {
+        name: (key, member["signed_by_predecessor"])
+        for member in members
+        if isinstance(member, dict) and isinstance(member.get("signed_by_predecessor"), dict)
+        for name, key in read_keys(json.dumps(member).encode()).items()
+    }
+    keys = dict(trusted)
+    while followed := {
+        name: one for name, one in offered.items() if name not in keys and _vouched(keys, *one)
+    }:
+        keys |= {name: key for name, (key, _) in followed.items()}
+    return keys
+
+
+def _vouched(keys: dict[str, TrustedKey], key: TrustedKey, statement: dict[str, Any]) -> bool:
+    """Whether a trusted key signed `key` as its successor; False where none of the trusted ones did."""
+    what = "published key"
+    try:
+        said, signer = open_signed(json.dumps(statement).encode(), keys=keys, kind=KEY_TYPE, what=what)
+    except UnknownSigner:
+        return False
+    _check_belonging(said, signer.environment, what)
+    if said.get("kid") != key.fingerprint or key.environment != signer.environment:
+        raise NotGenuine("key", f"The {what} {key.fingerprint} is not the one that its predecessor signed.")
+    return True
+
+
 def open_signed(
     data: bytes, *, keys: dict[str, TrustedKey], kind: str, what: str
 ) -> tuple[dict[str, Any], TrustedKey]:
@@ -201,7 +244,7 @@ def open_signed(
         # Each signature must pass by itself: one good beside one forged is not waved through.
         signer = _check_signature(entry, found["payload"], keys, kind, what) or signer
     if signer is None:
-        raise NotGenuine(
+        raise UnknownSigner(
             "signature",
             f"The {what} is signed by another key. None of the {len(keys)} key(s) you trust signed it.",
         )
@@ -338,6 +381,12 @@ def check_freshness(
             "freshness",
             f"The freshness statement ran out at {until}: an old answer is being replayed, or time stands "
             "still at its source. Fetch a new one.",
+        )
+    if edition_order(payload["edition"]) < edition_order(manifest.edition):
+        raise NotGenuine(
+            "freshness",
+            f"The freshness statement still names edition {payload['edition']} as the newest, which is older than this "
+            f"manifest of {manifest.edition}: an old statement. Fetch a new one.",
         )
     if payload["edition"] != manifest.edition:
         raise NotGenuine(
@@ -498,6 +547,7 @@ def verify_files(
     key: Path,
     state: Path | None = None,
     freshness: Path | None = None,
+    published: Path | None = None,
     environment: str | None = None,
     at: datetime,
 ) -> Manifest:
@@ -508,6 +558,8 @@ def verify_files(
     cannot be read.
     """
     keys = read_keys(_small_file(key))
+    if published is not None:
+        keys = follow_keys(keys, _small_file(published))
     checked = check_manifest(_small_file(manifest), keys=keys, environment=environment)
     if state is not None and state.exists():
         check_state(_json_object(_small_file(state), "state", "state file"), checked)
@@ -544,6 +596,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a form of the edition")
     parser.add_argument("--manifest", required=True, type=Path, help="the signed manifest of the edition")
     parser.add_argument("--key", required=True, type=Path, help="JWK set of the public keys you trust")
+    parser.add_argument("--published", type=Path, help="the key set of the site: follows a change of keys")
     parser.add_argument("--state", type=Path, help="remembers the newest edition accepted; made if absent")
     parser.add_argument("--freshness", type=Path, help="the signed freshness statement fetched just now")
     parser.add_argument("--environment", help="expected environment; by default, the one the key names")
@@ -560,6 +613,7 @@ def run(options: argparse.Namespace) -> tuple[bool, str]:
             key=options.key,
             state=options.state,
             freshness=options.freshness,
+            published=options.published,
             environment=options.environment,
             at=at,
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cpl.api import dcc_lists, matrix, receipts, status, views
+from cpl.api import dcc_lists, matrix, proof, receipts, status, views
 from cpl.api.stored import EDITION_IN_ADDRESSES, MEDIA_TYPES
 
 _EDITION = rf"^cpl/editions/(?P<edition>{EDITION_IN_ADDRESSES})/"
@@ -16,6 +16,7 @@ urlpatterns = [
         name="api-edition-bytes",
     ),
     re_path(rf"{_EDITION}receipt/\Z", receipts.Receipts.as_view(), name="api-receipt"),
+    path("cpl/freshness", proof.Freshness.as_view(), name="api-freshness"),
     path("cpl/changes/", views.Changes.as_view(), name="api-changes"),
     path("cpl/entries/", views.Entries.as_view(), name="api-entries"),
     path("cpl/entries/<entry:number>/", views.EntryDetail.as_view(), name="api-entry"),
@@ -25,5 +26,5 @@ urlpatterns = [
     path("smets1/eligible/", dcc_lists.EligibleCombinations.as_view(), name="api-smets1-eligible"),
     path("smets1/pending/", dcc_lists.PendingCombinations.as_view(), name="api-smets1-pending"),
     path("incompatibility-matrix/", matrix.IncompatibilityMatrix.as_view(), name="api-matrix"),
-    path("keys/", views.Keys.as_view(), name="api-keys"),
+    path("keys/", proof.Keys.as_view(), name="api-keys"),
 ]

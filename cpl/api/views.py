@@ -1,4 +1,4 @@
-"""The list's reads: editions, entries, changes, status, keys. Each is of what is published, and needs no token."""
+"""The list's reads: editions, entries, changes. Each is of what is published, and needs no token."""
 
 import datetime as dt
 from typing import Any
@@ -20,7 +20,7 @@ from cpl.api import outputs
 from cpl.api.editions import before_and_after, described, entry_in, with_everything_told
 from cpl.api.inputs import COLUMNS, cleaned, day_asked, only, renamed
 from cpl.api.stored import LATEST, find_form, stored_answer
-from cpl.models import Edition, ListChange, PublishedEntry, SigningKey
+from cpl.models import Edition, ListChange, PublishedEntry
 from cpl.rules.list_changes import PUBLISHED_KINDS
 from cpl.rules.publication import format_edition, parse_edition
 from cpl.services import publication
@@ -301,27 +301,6 @@ class Changes(GenericAPIView):
     def place_of(self, change: ListChange) -> str:
         """Its edition and its number."""
         return f"{change.edition}:{change.pk}"
-
-
-class Keys(APIView):
-    """The public keys."""
-
-    throttle_scope = "public"
-
-    @extend_schema(operation_id="keys", responses={200: outputs.KeySet, **problems()})
-    def get(self, request: Request) -> Response:
-        """Give the keys that sign manifests, as a JWK set. The first one's fingerprint is given out of band as well."""
-        rows = SigningKey.objects.order_by("-valid_from")
-        keys = [
-            {
-                **row.public_jwk,
-                "valid_from": row.valid_from,
-                "valid_to": row.valid_to,
-                "signed_by_predecessor": row.signed_by_predecessor,
-            }
-            for row in rows
-        ]
-        return Response({"keys": keys})
 
 
 def edition_in_force(day: dt.date) -> Edition:

@@ -37,6 +37,7 @@ from cpl.models.editions import (
 )
 from cpl.models.estate import EstateClaim
 from cpl.models.expiry_notices import ExpiryDigest, ExpiryNotice
+from cpl.models.freshness import FreshnessStatement
 from cpl.models.list_changes import ListChange
 from cpl.models.matrix import MatrixPair, MatrixSpecification, MatrixVersion
 from cpl.models.reviews import (
@@ -76,6 +77,7 @@ __all__ = [
     "EventReport",
     "ExpiryDigest",
     "ExpiryNotice",
+    "FreshnessStatement",
     "Generation",
     "ListChange",
     "ListImport",

@@ -7,7 +7,7 @@ import hashlib
 from django.conf import settings
 from django.db.models import QuerySet
 
-from cpl.models import Edition, EditionPlacement, PublishedEntry, SigningKey
+from cpl.models import Edition, EditionPlacement, FreshnessStatement, PublishedEntry, SigningKey
 from cpl.rules.publication import TARGET_AFTER_WINDOW, format_edition
 from cpl.rules.witness import AGREES, judge_witness
 from cpl.services.publication import entries_of
@@ -37,7 +37,7 @@ def edition_breaks(*, at: dt.datetime, full: bool) -> int:
         breaks += _manifest_breaks(edition, keys)
     for edition in _to_read(full):
         breaks += _byte_breaks(edition)
-    return breaks + _website_breaks() + _witness_breaks(editions, at)
+    return breaks + _website_breaks() + _witness_breaks(editions, at) + _freshness_breaks(keys, at)
 
 
 def _chain_breaks(before: Edition | None, edition: Edition) -> int:
@@ -105,6 +105,19 @@ def _witness_breaks(editions: list[Edition], at: dt.datetime) -> int:
         return 1
     # One that is being placed at this moment is not broken; one that nobody places is.
     return int(verdict != AGREES and editions[-1].issued_at + TARGET_AFTER_WINDOW < at)
+
+
+def _freshness_breaks(keys: dict[str, verify.TrustedKey], at: dt.datetime) -> int:
+    """Whether the newest statement, while it holds, is not of the edition that it stands beside."""
+    said = FreshnessStatement.objects.select_related("edition").first()
+    if said is None or said.valid_until <= at:
+        return 0  # that none is made any more is seen by the silence of its sweep
+    try:
+        manifest = verify.check_manifest(bytes(said.edition.manifest), keys=keys)
+        verify.check_freshness(bytes(said.statement), manifest, keys=keys, at=at)
+    except verify.NotGenuine:
+        return 1
+    return 0
 
 
 _STATES_WITHOUT_ACT = """

@@ -17,6 +17,7 @@ INSERT_ONLY_TABLES = (
     "cpl_editionplacement",
     "cpl_listimport",
     "cpl_publicationrequest",
+    "cpl_freshnessstatement",
     "cpl_receipt",
     "cpl_receiptholdback",
     "cpl_affectedentry",

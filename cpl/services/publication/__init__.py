@@ -1,6 +1,8 @@
 """Publishing the list: editions, their placing, the three limbs of Section F2.8, and what the DCC has received."""
 
 from cpl.services.publication.building import NextEdition, build_next_edition, check_witness, next_edition
+from cpl.services.publication.freshness import newest_statement, state_freshness
+from cpl.services.publication.keys import announce_next_key
 from cpl.services.publication.limbs import (
     PartiesProgress,
     complete_limbs,
@@ -9,7 +11,7 @@ from cpl.services.publication.limbs import (
 )
 from cpl.services.publication.placing import entries_of, place_edition
 from cpl.services.publication.receipts import ReceiptResult, dcc_standing, record_pull, record_receipt
-from cpl.services.publication.running import publish_due, request_publication, restore_witness
+from cpl.services.publication.running import call_for_key, publish_due, request_publication, restore_witness
 from cpl.services.publication.watching import watch_editions
 from cpl.services.publication.witness import file_name
 
@@ -17,12 +19,15 @@ __all__ = [
     "NextEdition",
     "PartiesProgress",
     "ReceiptResult",
+    "announce_next_key",
     "build_next_edition",
+    "call_for_key",
     "check_witness",
     "complete_limbs",
     "dcc_standing",
     "entries_of",
     "file_name",
+    "newest_statement",
     "next_edition",
     "parties_progress",
     "place_edition",
@@ -32,5 +37,6 @@ __all__ = [
     "record_receipt",
     "request_publication",
     "restore_witness",
+    "state_freshness",
     "watch_editions",
 ]

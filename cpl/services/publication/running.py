@@ -11,6 +11,7 @@ from cpl.models import Edition, PublicationRequest
 from cpl.rules.submissions import clean_reason
 from cpl.rules.witness import PLACE_AGAIN, Witness
 from cpl.services.publication.building import CLAUSE, build_next_edition, check_witness, next_edition
+from cpl.services.publication.freshness import state_freshness
 from cpl.services.publication.placing import place_edition
 from cpl.services.publication.witness import hold_folder, read_witness, write_witness
 from secgov.accounts.models import User
@@ -39,19 +40,25 @@ def publish_due(
         try:
             edition = build_next_edition(at=clock(), at_once=at_once, actor=actor)
         except signing.SigningKeyUnusable as fault:
-            journal.open_task(
-                key=KEY_TASK, title="No edition can be issued: the signing key cannot be used", detail=str(fault),
-                clause=CLAUSE, at=clock(),
-            )  # fmt: skip
+            call_for_key(fault=str(fault), at=clock())
             raise
         if edition is None:
             break
         place_edition(edition=edition, at=clock())
         issued.append(edition)
+        state_freshness(at=clock())
     if issued:
         journal.close_task(key=KEY_TASK, at=clock(), reason="An edition was signed.")
         nudge("cpl.complete_limbs")
     return issued
+
+
+def call_for_key(*, fault: str, at: dt.datetime) -> None:
+    """Ask a person for a signing key that can be used; the task closes when an edition is signed. Section F2.8"""
+    journal.open_task(
+        key=KEY_TASK, title="No edition can be issued: the signing key cannot be used", detail=fault, clause=CLAUSE,
+        at=at,
+    )  # fmt: skip
 
 
 def _place_what_waits(at: dt.datetime) -> None:

@@ -452,3 +452,66 @@ def test_command_alone_names_the_check_that_failed(issued):
 def test_command_alone_says_when_a_file_is_not_there(issued):
     done = run_alone(issued, issued.folder / "absent")
     assert done.returncode == 1 and done.stderr.startswith("NOT CHECKED: ")
+
+
+# --- a change of keys -------------------------------------------------------------------------------------
+
+
+def successor(key: signing.SigningKey, former: signing.SigningKey, **changed: Any) -> dict[str, Any]:
+    """A key as `keys/` shows it, with what the one before it signed."""
+    return {
+        **key.public,
+        "signed_by_predecessor": signing.sign_next_key(
+            {**key.public, **changed}, former, valid_from=AT - timedelta(days=1)
+        ),
+    }
+
+
+def test_edition_signed_by_a_successor_of_a_trusted_key_passes_with_the_published_key_set(issued, new_key):
+    second, third = new_key(), new_key()
+    published = issued.folder / "published"
+    members = [successor(third, second), successor(second, issued.key), issued.key.public]
+    published.write_bytes(signing.public_key_set(members))
+    issued.sign(key=third)
+    assert issued.refused()[0] == "signature"
+    assert issued.check(published=published).signed_by == third.fingerprint
+
+
+def test_published_key_that_no_trusted_key_signed_is_not_trusted(issued, new_key):
+    stranger, other = new_key(), new_key()
+    published = issued.folder / "published"
+    published.write_bytes(signing.public_key_set([successor(stranger, other), stranger.public]))
+    issued.sign(key=stranger, edition=9999)
+    check, said = issued.refused(published=published)
+    assert check == "signature" and "signed by another key" in said
+
+
+def test_published_key_under_the_statement_of_another_successor_is_refused(issued, new_key):
+    genuine, stranger = new_key(), new_key()
+    published = issued.folder / "published"
+    published.write_bytes(
+        signing.public_key_set(
+            [
+                {
+                    **stranger.public,
+                    "signed_by_predecessor": successor(genuine, issued.key)["signed_by_predecessor"],
+                }
+            ]
+        )
+    )
+    check, said = issued.refused(published=published)
+    assert check == "key" and "not the one that its predecessor signed" in said
+
+
+def test_test_key_never_follows_a_key_of_the_real_list(issued, new_key):
+    published = issued.folder / "published"
+    published.write_bytes(signing.public_key_set([successor(new_key("sample"), issued.key)]))
+    assert issued.refused(published=published)[0] == "environment"
+
+
+def test_manifest_newer_than_the_freshness_statement_asks_for_a_new_statement(issued):
+    said = signing.freshness_payload(environment="production", edition=2052, manifest_sha256="ab" * 32, at=AT)
+    statement = issued.folder / "freshness"
+    statement.write_bytes(signing.sign_freshness(said, issued.key))
+    check, words = issued.refused(freshness=statement)
+    assert check == "freshness" and "an old statement" in words
