@@ -6,7 +6,8 @@ import structlog
 from celery import shared_task
 
 from cpl import promises
-from cpl.services import certificate_watch, expiry, publication, uploads
+from cpl.services import certificate_watch, expiry, list_ages, publication, uploads
+from cpl.signing import SigningKeyUnusable
 from secgov.errors import Refusal
 from secgov.journal.clock import now
 from secgov.journal.services import beat
@@ -24,6 +25,19 @@ def publish() -> None:
         log.error("no edition can be issued", reason=refusal.message, remedy=refusal.remedy)
         issued = []
     beat(sweep="publish", at=now(), handled=len(issued))
+
+
+@shared_task(name="cpl.state_freshness")
+def state_freshness() -> None:
+    """Sign which edition is the newest, where the last such statement is an hour old."""
+    at = now()
+    try:
+        made = publication.state_freshness(at=at)
+    except SigningKeyUnusable as fault:
+        publication.call_for_key(fault=str(fault), at=at)
+        log.error("no freshness statement can be signed", reason=str(fault))
+        made = None
+    beat(sweep="state freshness", at=at, handled=int(made is not None))
 
 
 @shared_task(name="cpl.complete_limbs")
@@ -64,3 +78,11 @@ def watch_certificate_dates() -> None:
     """Record what the passing of certificates' dates has brought, chase the bodies, look again at every removal."""
     handled = certificate_watch.watch_certificate_dates(clock=now)
     beat(sweep="watch certificate dates", at=now(), handled=handled)
+
+
+@shared_task(name="cpl.watch_list_ages")
+def watch_list_ages() -> None:
+    """Ask after lists of the DCC, and a matrix, that have grown old."""
+    at = now()
+    handled = list_ages.watch_list_ages(at=at)
+    beat(sweep="watch list ages", at=at, handled=handled)

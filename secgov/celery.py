@@ -20,6 +20,7 @@ app.autodiscover_tasks(["secgov.journal", "cpl"])
 
 app.conf.beat_schedule = {
     "publish the next edition when its window has ended": {"task": "cpl.publish", "schedule": 60.0},
+    "sign every hour which edition is the newest": {"task": "cpl.state_freshness", "schedule": 300.0},
     "carry each edition to the DCC, the website and the Parties": {
         "task": "cpl.complete_limbs",
         "schedule": 60.0,
@@ -47,6 +48,7 @@ app.conf.beat_schedule = {
         "task": "journal.watch_calendar",
         "schedule": crontab(hour=5, minute=20),
     },
+    "ask after lists that have grown old": {"task": "cpl.watch_list_ages", "schedule": crontab(hour=7, minute=10)},
     "count the promises every night": {"task": "cpl.check_promises", "schedule": crontab(hour=3, minute=10)},
 }
 
