@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from cpl.models import Edition, EditionPlacement, FreshnessStatement, PublishedEntry, SigningKey
+from cpl.promises.stored import UNREADABLE, entries_told
 from cpl.rules.publication import TARGET_AFTER_WINDOW, format_edition
 from cpl.rules.witness import AGREES, judge_witness
-from cpl.services.publication import entries_of
 from cpl.services.publication.witness import read_witness
 from cpl.signing import public_key_set
 from secgov import verify
@@ -28,8 +28,7 @@ def edition_breaks(*, at: dt.datetime, full: bool) -> int:
     editions = list(Edition.objects.select_related("previous", "journal_seal").order_by("number"))
     if not editions:
         return int(read_witness(settings.EDITION_DIR) is not None)
-    # Keys are trusted as the register holds them: what is judged here is our own keeping, not the outside world's trust.
-    keys = verify.read_keys(public_key_set(SigningKey.objects.values_list("public_jwk", flat=True)))
+    keys = _keys()
     breaks = sum(
         _chain_breaks(before, edition) for before, edition in zip([None, *editions], editions, strict=False)
     )
@@ -38,6 +37,17 @@ def edition_breaks(*, at: dt.datetime, full: bool) -> int:
     for edition in _to_read(full):
         breaks += _byte_breaks(edition)
     return breaks + _website_breaks() + _witness_breaks(editions, at) + _freshness_breaks(keys, at)
+
+
+def _keys() -> dict[str, verify.TrustedKey]:
+    """The keys as the register holds them: what is judged is our own keeping, not the outside world's trust.
+
+    None where the register cannot be read; then no signature verifies, and every edition is counted.
+    """
+    try:
+        return verify.read_keys(public_key_set(SigningKey.objects.values_list("public_jwk", flat=True)))
+    except verify.NotGenuine:
+        return {}
 
 
 def _chain_breaks(before: Edition | None, edition: Edition) -> int:
@@ -80,7 +90,7 @@ def _byte_breaks(edition: Edition) -> int:
     for form in edition.forms.all():
         try:
             data = gzip.decompress(bytes(form.gzipped))
-        except (OSError, EOFError):
+        except UNREADABLE:
             breaks += 1
             continue
         breaks += int(hashlib.sha256(data).hexdigest() != form.sha256 or len(data) != form.length)
@@ -90,7 +100,10 @@ def _byte_breaks(edition: Edition) -> int:
 def _website_breaks() -> int:
     newest = Edition.objects.placed().first()
     shown = dict(PublishedEntry.objects.values_list("number", "record"))
-    said = {int(entry["entry"]): entry for entry in entries_of(newest)} if newest else {}
+    told = entries_told(newest) if newest else []
+    if told is None:
+        return 1
+    said = {int(entry["entry"]): entry for entry in told}
     return sum(shown.get(number) != said.get(number) for number in shown.keys() | said.keys())
 
 
@@ -143,10 +156,7 @@ def journal_breaks() -> int:
 
 
 def _other_seals() -> int:
-    keys = SigningKey.objects.values_list("public_jwk", flat=True)
-    if not keys:
-        return 0
-    trusted = verify.read_keys(public_key_set(keys))
+    trusted = _keys()
     breaks = 0
     for edition in Edition.objects.select_related("journal_seal"):
         try:
