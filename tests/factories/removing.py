@@ -77,7 +77,8 @@ def smets1_entry(cast: casts.Cast) -> DeviceModel:
 
 def certificate_of(model: DeviceModel, body: str) -> AssuranceCertificate:
     """The first certificate of a body that names an entry."""
-    return AssuranceCertificate.objects.filter(coverage__identity=model.identity, body=body).order_by("id")[0]
+    named = model.coverage.filter(certificate__body=body, ended_on=None).order_by("certificate")
+    return named[0].certificate
 
 
 def reported(
@@ -172,3 +173,19 @@ def found_invalid(group: Committee, certificate: AssuranceCertificate, *, at: dt
 def waiting_removal(model: DeviceModel) -> ListChange | None:
     """The removal of an entry that waits for its second person, if one does."""
     return ListChange.objects.proposed().filter(entry_number=model.pk, kind="remove").first()
+
+
+def give(group: Committee, certificate: AssuranceCertificate, model: DeviceModel) -> None:
+    """Let a certificate that is in force name another entry too, in place of the one of its own body."""
+    for link in model.coverage.filter(certificate__body=certificate.body):
+        link.ended_on, link.end_reason = NOON.date() - DAY, "Another certificate names it."
+        link.save()
+    values = {name: getattr(certificate, name) for name in lacking.CERTIFICATE_FIELDS}
+    lacking.give_certificate_for_entries(
+        numbers=[model.pk], by=group.secretariat, at=NOON, values=values, reason="It names this one, too."
+    )
+    certificate = AssuranceCertificate.objects.get(pk=certificate.pk)
+    certificates.attest_certificate(
+        certificate=certificate, by=group.secretariat, at=NOON, version=certificate.version, marks_seen=True,
+        models_named=True, reason="Seen on it.",
+    )  # fmt: skip
