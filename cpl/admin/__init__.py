@@ -11,6 +11,7 @@ from cpl.admin import (
     list_changes,
     matrix,
     reference,
+    relays,
     submissions,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "list_changes",
     "matrix",
     "reference",
+    "relays",
     "submissions",
 ]

@@ -40,6 +40,7 @@ from cpl.models.expiry_notices import ExpiryDigest, ExpiryNotice
 from cpl.models.freshness import FreshnessStatement
 from cpl.models.list_changes import ListChange
 from cpl.models.matrix import MatrixPair, MatrixSpecification, MatrixVersion
+from cpl.models.relays import RelayedNotice
 from cpl.models.reviews import (
     CorrectionRequest,
     RaisedWarning,
@@ -49,6 +50,7 @@ from cpl.models.reviews import (
     Upload,
 )
 from cpl.models.submissions import Submission, SubmissionCertificate
+from cpl.models.subscriptions import Subscription
 
 __all__ = [
     "AffectedEntry",
@@ -93,6 +95,7 @@ __all__ = [
     "RaisedWarning",
     "Receipt",
     "ReceiptHoldback",
+    "RelayedNotice",
     "RenewalAction",
     "RequiredCertificate",
     "SigningKey",
@@ -103,6 +106,7 @@ __all__ = [
     "SubmissionGroup",
     "SubmissionQuery",
     "SubmissionVersion",
+    "Subscription",
     "Upload",
     "WithheldCombination",
 ]

@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
+from cpl.models import RelayedNotice
 from cpl.portal.frame import own_notices, page
+from cpl.services.relays import read_relayed
 from secgov.accounts.contacts import mark_notice_read
 from secgov.journal import clock
 from secgov.journal.models import Notice
@@ -31,7 +33,10 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one notice in the words in which it was mailed. Looking changes nothing: to have read it is an act."""
     row = get_object_or_404(own_notices(request.user), pk=pk)
-    return page(request, "notice.html", {"notice": row, "body": words_of(row)})
+    if row.subject_type != RelayedNotice._meta.label_lower:
+        return page(request, "notice.html", {"notice": row, "body": words_of(row)})
+    relay = read_relayed(notice=row, by=request.user, at=clock.now())
+    return page(request, "notice.html", {"notice": row, "body": relay.text, "relay": relay})
 
 
 def words_of(row: Notice) -> str:

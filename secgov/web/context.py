@@ -59,6 +59,7 @@ DESK: Places = (
     ("/admin/cpl/listchange/", "List changes"),
     ("/admin/cpl/correctionrequest/", "Corrections"),
     ("/admin/cpl/edition/", "Editions"),
+    ("/admin/cpl/relayednotice/", "NCSC notices"),
     ("/admin/accounts/organisation/", "Parties"),
     ("/admin/journal/act/", "Journal"),
 )
