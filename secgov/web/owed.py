@@ -24,6 +24,11 @@ PAGES = {
     "cpl.correctionrequest": "admin:cpl_correctionrequest_change",
     "cpl.edition": "admin:cpl_edition_change",
     "cpl.assurancecertificate": "admin:cpl_assurancecertificate_change",
+    "cpl.certificateevent": "admin:cpl_certificateevent_change",
+    "cpl.certificatechange": "admin:cpl_certificatechange_change",
+    "cpl.bindingdetermination": "admin:cpl_bindingdetermination_change",
+    "cpl.paneldecision": "admin:cpl_paneldecision_change",
+    "cpl.authorityorder": "admin:cpl_authorityorder_change",
 }
 """Where the desk shows each kind of thing."""
 OTHERS = (Obligation.Owner.DCC, Obligation.Owner.PARTY)
@@ -155,6 +160,10 @@ def _subject(obligation: Obligation, edition: tuple[int, int] | None) -> Subject
         return Subject(f"Edition {name}", reverse("admin:cpl_edition_change", args=[key]), "Open edition")
     if obligation.subject_type == "cpl.assurancecertificate":
         return Subject(name, reverse("admin:cpl_assurancecertificate_change", args=[key]), "Open certificate")
+    if obligation.subject_type == "cpl.certificateevent":
+        return Subject(name, reverse("admin:cpl_certificateevent_change", args=[key]), "Record the answer")
+    if obligation.subject_type == "cpl.bindingdetermination":
+        return Subject(name, reverse("admin:cpl_bindingdetermination_change", args=[key]), "Open determination")
     return Subject(name)
 
 

@@ -106,7 +106,7 @@ def test_dates_of_a_certificate_change_by_two_people(group, entry):
     assert str(type(certificate).objects.get(pk=certificate.pk).renews_on) == "2034-01-05"
 
 
-@pytest.mark.clause("F2.2A-2")
+@pytest.mark.clause("F2.2A-3")
 def test_decision_not_to_remove_is_recorded_and_confirmed_by_another(group):
     entry = removing.smets1_entry(group.cast)
     desk, approver = signed_in(group.secretariat), signed_in(group.approver)

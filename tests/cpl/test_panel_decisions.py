@@ -123,7 +123,7 @@ def test_sent_back_removal_leaves_its_decision_sent_back_and_can_be_decided_anew
     decided(group, smets1)
 
 
-@pytest.mark.clause("F2.2A-2")
+@pytest.mark.clause("F2.2A-3")
 def test_decision_not_to_remove_has_two_people_and_no_change_of_the_list(group, smets1):
     decision = decided(group, smets1, kind="not_remove")
     with pytest.raises(NotPermitted):
@@ -218,7 +218,7 @@ def test_duty_takes_the_place_of_a_correction_and_of_a_choice_that_waits(group):
     assert removing.waiting_removal(entry).clause == "Z6.1"
 
 
-@pytest.mark.clause("F2.2A-3")
+@pytest.mark.clause("F2.2A-6")
 def test_order_to_remove_overrides_the_gates_but_not_the_second_person(group):
     entry = removing.listed_entry(group.cast)
     ordered(group, entry, "remove")
@@ -231,7 +231,7 @@ def test_order_to_remove_overrides_the_gates_but_not_the_second_person(group):
     assert (unlawful_removal(), single_person_acts()) == (0, 0)
 
 
-@pytest.mark.clause("F2.2A-3")
+@pytest.mark.clause("F2.2A-6")
 def test_order_not_to_remove_cancels_what_the_ssc_determined(group):
     entry = removing.listed_entry(group.cast)
     removing.confirmed(group, removing.reported(group, removing.certificate_of(entry, "NCSC")))
@@ -246,7 +246,7 @@ def test_order_not_to_remove_cancels_what_the_ssc_determined(group):
     )
 
 
-@pytest.mark.clause("F2.2A-3")
+@pytest.mark.clause("F2.2A-6")
 def test_order_to_reinstate_puts_a_removed_entry_back(group, smets1):
     removed(group, smets1)
     at = LATER + 20 * DAY
