@@ -88,6 +88,7 @@ class PublishForm(EditForm):
     summary = forms.CharField(
         label="What changed", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="For everybody: it stands on the page and in the notice to each Party.",
+        error_messages={"required": "Say what changed: one sentence will do."},
     )  # fmt: skip
 
 

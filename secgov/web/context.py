@@ -59,6 +59,8 @@ DESK: Places = (
     ("/admin/cpl/listchange/", "List changes"),
     ("/admin/cpl/correctionrequest/", "Corrections"),
     ("/admin/cpl/edition/", "Editions"),
+    ("/admin/cpl/dcclistversion/", "DCC’s lists"),
+    ("/admin/cpl/matrixversion/", "Matrix"),
     ("/admin/cpl/relayednotice/", "NCSC notices"),
     ("/admin/accounts/organisation/", "Parties"),
     ("/admin/journal/act/", "Journal"),

@@ -154,3 +154,14 @@ def test_others_do_not_provide_lists_on_the_page():
     assert browser.get("/portal/dcc/lists/").status_code == 403
     assert browser.post("/portal/dcc/lists/", {}).status_code == 403
     assert browser.get("/portal/dcc/lists/withhold/1/").status_code == 404
+
+
+def test_secretariat_sees_every_version_and_what_is_withheld(dcc):
+    made = version("pending", dcc, pending(reference="P-SECRET"))
+    withhold_combination(row=PendingRow.objects.get(version=made), by=dcc, at=LATER, reason="Asked.")
+    desk = Client()
+    desk.force_login(people.person(Role.SECRETARIAT), backend=BACKEND)
+    assert "version 1" in text(desk.get("/admin/cpl/dcclistversion/"))
+    page = text(desk.get("/admin/cpl/pendingrow/"))
+    assert "P-SECRET" in page and "Withheld" in page
+    assert desk.get(f"/admin/cpl/dcclistversion/{made.pk}/change/").status_code == 200
