@@ -35,7 +35,7 @@ def written(text: str) -> publishing.Stage:
     _listed(stage, text)
     for number, end in ((12, "reject"), (13, "withdraw")):
         row = devices.draft(*owner, firmware_version=f"050806{number}", image_hash=f"{number}" * 32)
-        row = _submitted(row, cast.manufacturer, text)
+        row = handed_in(row, cast.manufacturer, text)
         who = cast.secretariat if end == "reject" else cast.manufacturer
         _said(
             text,
@@ -93,7 +93,7 @@ def _listed(stage: publishing.Stage, text: str) -> None:
         told = {name: text[: caps[name]] for name in names}
         _put(row, cast.manufacturer, each, told)
         row = Submission.objects.get(pk=row.pk)
-    row = _submitted(row, cast.manufacturer, text)
+    row = handed_in(row, cast.manufacturer, text)
     row = submissions.take_up(submission=row, by=cast.secretariat, at=NOON, version=row.version)
     _said(text, lambda words: queries.ask_query(
         submission=row, by=cast.secretariat, at=NOON, version=row.version, text=words
@@ -126,7 +126,7 @@ def _put(row: Submission, by: User, given: Mapping[str, Any], told: Mapping[str,
         return
 
 
-def _submitted(row: Submission, by: User, text: str) -> Submission:
+def handed_in(row: Submission, by: User, text: str) -> Submission:
     """Submit, answering every warning, and mending what is refused."""
     for _ in range(9):
         for warning in open_warnings(row):
