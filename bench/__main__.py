@@ -8,11 +8,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
 django.setup()
 
-from bench import building, due, importing, search, serving, stores, uploads  # noqa: E402  Django first
+from bench import building, dcc_lists, due, importing, search, serving, stores, uploads  # noqa: E402  Django first
 
 BENCHES = {
     "importing": importing.measure,
     "building": building.measure,
+    "dcc_lists": dcc_lists.measure,
     "serving": serving.measure,
     "search": search.measure,
     "uploads": uploads.measure,

@@ -40,6 +40,7 @@ def ask(client, question, **changes):
     return client.get("/api/v1/cpl/status/?" + urlencode(question | changes))
 
 
+@pytest.mark.clause("PPCT-4.1.2-n")
 def test_listed_device_is_on_the_list_with_its_entry_and_clause(anybody, listed):
     body = ask(anybody, METER).json()
     assert (body["on_cpl"], body["entries"], body["edition"]) == (True, ["000001"], "2.052")
@@ -47,6 +48,7 @@ def test_listed_device_is_on_the_list_with_its_entry_and_clause(anybody, listed)
 
 
 @pytest.mark.clause("Z6.11-2")
+@pytest.mark.clause("PPCT-4.1.2-n")
 def test_removed_entry_does_not_count_as_on_the_list(anybody, listed):
     body = ask(anybody, METER, firmware_version="00070805").json()
     assert (body["on_cpl"], body["entries"]) == (False, ["000002"])
