@@ -43,7 +43,7 @@ class Committee:
 
 def committee(cast: casts.Cast | None = None) -> Committee:
     """Make the people of a removal."""
-    supplier = people.organisation("Ashbeck Energy", Organisation.Kind.PARTY)
+    supplier = publishing.party("Ashbeck Energy")
     Organisation.objects.filter(pk=supplier.pk).update(is_import_supplier=True, is_gas_supplier=True)
     body = people.organisation("Security Sub-Committee", Organisation.Kind.CODE_BODY)
     authority = people.organisation("Office of the Authority", Organisation.Kind.AUTHORITY)
