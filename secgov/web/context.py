@@ -34,6 +34,7 @@ PORTAL: Places = (
     ("/portal/certificates/", "Certificates"),
     ("/portal/orders/", "Orders of the Authority"),
     ("/portal/dcc/lists/", "Lists from the DCC"),
+    ("/portal/estate/", "My estate"),
     ("/portal/notices/", "Notices"),
     ("/portal/contacts/", "Contacts"),
     ("/portal/people/", "People"),

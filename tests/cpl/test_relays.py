@@ -34,7 +34,7 @@ def asked(stage, classification="white", **changed):
     )
 
 
-def given(stage, relay, at=london("2027-01-15 16:00")):
+def given(stage, relay, at=FRIDAY + dt.timedelta(minutes=90)):
     """The request given to the Parties, and every mail sent."""
     relay = relay_notice(relay=relay, by=stage.cast.secretariat, at=at)
     journal.send_messages(clock=lambda: at)
