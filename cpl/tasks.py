@@ -8,6 +8,7 @@ from celery import shared_task
 from cpl import promises
 from cpl.services import certificate_watch, expiry, list_ages, publication, uploads
 from cpl.signing import SigningKeyUnusable
+from secgov.accounts import secretariat
 from secgov.errors import Refusal
 from secgov.journal.clock import now
 from secgov.journal.services import beat
@@ -86,3 +87,11 @@ def watch_list_ages() -> None:
     at = now()
     handled = list_ages.watch_list_ages(at=at)
     beat(sweep="watch list ages", at=at, handled=handled)
+
+
+@shared_task(name="cpl.call_the_secretariat")
+def call_the_secretariat() -> None:
+    """Mail the Secretariat what has come up since, and see whether the sweeps run at all."""
+    at = now()
+    handled = secretariat.watch_sweeps(at=at) + secretariat.mail_tasks(at=at)
+    beat(sweep="call the secretariat", at=at, handled=handled)

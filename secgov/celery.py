@@ -44,11 +44,15 @@ app.conf.beat_schedule = {
         "task": "cpl.send_expiry_notices",
         "schedule": crontab(hour="7-20", minute=30),
     },
+    "call the Secretariat by mail": {"task": "cpl.call_the_secretariat", "schedule": 60.0},
     "see that the calendar reaches far enough": {
         "task": "journal.watch_calendar",
         "schedule": crontab(hour=5, minute=20),
     },
-    "ask after lists that have grown old": {"task": "cpl.watch_list_ages", "schedule": crontab(hour=7, minute=10)},
+    "ask after lists that have grown old": {
+        "task": "cpl.watch_list_ages",
+        "schedule": crontab(hour=7, minute=10),
+    },
     "count the promises every night": {"task": "cpl.check_promises", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -220,7 +220,10 @@ def _take(
     )  # fmt: skip
     journal.give_notice(
         organisation_id=other.pk, recipients=notice_contacts(other), template=TAKEN_OVER,
-        context={"entry": f"{entry:06d}", "by": organisation.name, "role": rules.ROLES[role], "since": f"{since.day} {since:%B %Y}"},
+        context={
+            "entry": f"{entry:06d}", "by": organisation.name, "role": rules.ROLES[role],
+            "since": f"{since.day} {since:%B %Y}",
+        },
         title=f"{organisation} has taken entry {entry:06d} over from your estate", clause=CLAUSE, subject=claim,
         key=f"estate:{claim.pk}", at=at,
     )  # fmt: skip
