@@ -18,7 +18,8 @@ from cpl.services import certificates as certificate_services
 from firmware_repo.models import FirmwareRecord
 from secgov.accounts.models import Membership, Role
 from secgov.errors import Conflict, NotPermitted, Refusal
-from secgov.journal.models import Act, Message, Obligation
+from secgov.journal import services as journal
+from secgov.journal.models import Act, Message, Obligation, Task
 from tests.factories import casts, devices, people
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,21 @@ def test_second_press_of_submit_makes_one(cast):
         submission=submission, by=cast.manufacturer, at=NOON, version=seen, declared=True
     )
     assert once == twice and Act.objects.filter(verb="cpl.submission.submitted").count() == 1
+
+
+def test_nobody_is_called_any_more_to_what_was_withdrawn(cast):
+    submission = devices.submitted(cast.manufacturer, cast.maker)
+    late = NOON + dt.timedelta(days=3)
+    journal.raise_alarms(at=late)
+    assert Task.objects.filter(closed_at=None).count() == 1
+    submissions.withdraw(
+        submission=submission,
+        by=cast.manufacturer,
+        at=late,
+        version=submission.version,
+        reason="Sold the line.",
+    )
+    assert not Task.objects.filter(closed_at=None).exists()
 
 
 @pytest.mark.clause("F2.17-1", "F2.15(b)-2")

@@ -85,12 +85,15 @@ def discharge(*, obligation: Obligation, act: Act, at: dt.datetime) -> bool:
 
 
 def fall_away(*, obligation: Obligation, reason: str, at: dt.datetime) -> bool:
-    """Mark a standing obligation as no longer owed, with the reason; False where it stands no longer."""
-    return bool(
+    """Mark a standing obligation as no longer owed, with the reason; False where it stands no longer. Its alarm is over."""
+    gone = (
         Obligation.objects.standing()
         .filter(pk=obligation.pk)
         .update(fell_away_at=at, fell_away_reason=reason)
     )
+    if gone:
+        _close_alarm(obligation, at, reason)
+    return bool(gone)
 
 
 def open_task(
