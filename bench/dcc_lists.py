@@ -11,7 +11,7 @@ from bench.measures import Measured, median_seconds, slowdown
 from cpl.models import DccListVersion, DeployedCombination
 from cpl.services.dcc_lists import take_list
 from cpl.services.import_list import import_list
-from secgov.accounts.models import Organisation, Role, User
+from secgov.accounts.models import User
 from secgov.journal.actors import Actor
 from tests.factories import people
 from tests.factories.devices import NOON
@@ -62,7 +62,7 @@ def _fresh() -> User:
     import_list(
         data=large_list(ENTRIES), file_name="list.csv", at=NOON, actor=Actor(user_id=None, role="bench")
     )
-    return people.person(Role.DCC, people.organisation("The DCC", Organisation.Kind.DCC))
+    return people.person("dcc", people.organisation("The DCC", "dcc"))
 
 
 def _copy(combinations: list[tuple[int, ...]], by: User) -> None:

@@ -21,12 +21,12 @@ from cpl.api import list_outputs as outputs
 from cpl.api.views import PAGING, problems
 from cpl.list_reading import CSV, JSON, MEDIA_TYPES
 from cpl.models import DccListVersion
+from cpl.rules import dcc_lists as rules
 from cpl.services.dcc_list_contents import record_of, rows_of
 from cpl.services.dcc_lists import newest_version, take_list
 from secgov.accounts.permissions import Duty, organisations_of, permitted, require
 from secgov.journal import clock
 
-Kind = DccListVersion.Kind
 _FALSE, _TRUE = ("", "0", "false"), ("1", "true")
 
 
@@ -188,7 +188,7 @@ def _reading(name: str, page: Any, *codes: int) -> Any:
 class DeployedProducts(DccList):
     """The Deployed Products List (F2.10)."""
 
-    kind = Kind.DEPLOYED
+    kind = rules.DEPLOYED
 
     @_reading("deployed_products", outputs.DeployedPage)
     def get(self, request: Request) -> Response:
@@ -204,7 +204,7 @@ class DeployedProducts(DccList):
 class EligibleCombinations(DccList):
     """The SMETS1 Eligible Product Combinations (F2.10A(a))."""
 
-    kind = Kind.ELIGIBLE
+    kind = rules.ELIGIBLE
 
     @_reading("smets1_eligible", outputs.EligiblePage)
     def get(self, request: Request) -> Response:
@@ -220,7 +220,7 @@ class EligibleCombinations(DccList):
 class PendingCombinations(DccList):
     """The SMETS1 Pending Product Combinations (F2.10A(b))."""
 
-    kind = Kind.PENDING
+    kind = rules.PENDING
 
     @_reading("smets1_pending", outputs.PendingPage)
     def get(self, request: Request) -> Response:
@@ -236,7 +236,7 @@ class PendingCombinations(DccList):
 class Counts(DccList):
     """Devices and Smart Metering Systems in use: for the SSC and the DCC, and to each Supplier its own."""
 
-    kind = Kind.COUNTS
+    kind = rules.COUNTS
 
     def get_permissions(self) -> list[Any]:
         """Never public."""

@@ -74,7 +74,7 @@ class IncompatibilityMatrix(APIView):
             return Response(
                 {"version": None, "published_at": None, "summary": None, "versions": [], "pairs": []}
             )
-        pairs = [(*sorted(both), said) for both, said in pairs_in(version).items()]
+        said_of = pairs_in(version)
         return Response(
             {
                 "version": version.number,
@@ -89,7 +89,8 @@ class IncompatibilityMatrix(APIView):
                         "constraints": said.constraint,
                         "source": said.source,
                     }
-                    for one, other, said in sorted(pairs, key=lambda each: each[:2])
+                    for one, other in sorted(map(_in_order, said_of))
+                    for said in [said_of[frozenset({one, other})]]
                 ],
             }
         )
@@ -97,3 +98,8 @@ class IncompatibilityMatrix(APIView):
 
 def _described(version: rules.Version) -> dict[str, Any]:
     return {"specification": version.specification, "version": version.version, "gbcs": version.gbcs}
+
+
+def _in_order(both: frozenset[rules.Version]) -> tuple[rules.Version, rules.Version]:
+    one, other = sorted(both)
+    return one, other

@@ -54,7 +54,7 @@ class MatrixVersion(models.Model):
             pgtrigger.Protect(
                 name="published_once",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__published_at__isnull=False),
+                condition=pgtrigger.Q(old__published_at__isnull=False),  # type: ignore[call-arg]
             ),
         ]
         constraints = [

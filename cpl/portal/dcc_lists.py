@@ -91,7 +91,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 
 def _standing(request: HttpRequest) -> dict[str, Any]:
     at = clock.now()
-    newest = [(kind, newest_version(kind)) for kind in Kind]
+    newest = [(kind, newest_version(kind)) for kind in map(Kind, COLUMNS)]
     lists = [
         {
             "kind": kind.value,
@@ -103,7 +103,7 @@ def _standing(request: HttpRequest) -> dict[str, Any]:
         }
         for kind, version in newest
     ]
-    pending = dict(newest)[Kind.PENDING]
+    pending = newest_version(Kind.PENDING)
     rows = rows_of(pending, confidential=True) if pending else PendingRow.objects.none()
     found = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
     withheld = set(WithheldCombination.objects.values_list("key", flat=True))

@@ -320,8 +320,8 @@ def _store_counts(version: DccListVersion, rows: list[rules.Count]) -> None:
 
 
 _STORE: dict[str, Callable[[DccListVersion, Any], None]] = {
-    Kind.DEPLOYED: _store_deployed,
-    Kind.ELIGIBLE: _store_eligible,
-    Kind.PENDING: _store_pending,
-    Kind.COUNTS: _store_counts,
+    rules.DEPLOYED: _store_deployed,
+    rules.ELIGIBLE: _store_eligible,
+    rules.PENDING: _store_pending,
+    rules.COUNTS: _store_counts,
 }

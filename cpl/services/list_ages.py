@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from cpl.models import DccListVersion
-from cpl.rules.dcc_lists import is_overdue
+from cpl.rules.dcc_lists import DEPLOYED, ELIGIBLE, PENDING, is_overdue
 from cpl.services.dcc_lists import CLAUSES, age_task, newest_version
 from cpl.services.matrix import AGE_TASK, newest_matrix
 from secgov.journal import services as journal
@@ -24,7 +24,7 @@ def watch_list_ages(*, at: dt.datetime) -> int:
     this runs, until the next version comes. Reading: the Code names no period for "up-to-date" (A-63).
     """
     old = 0
-    for kind in (Kind.DEPLOYED, Kind.ELIGIBLE, Kind.PENDING):
+    for kind in map(Kind, (DEPLOYED, ELIGIBLE, PENDING)):
         days = (
             settings.DEPLOYED_LIST_WORKING_DAYS
             if kind == Kind.DEPLOYED

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from cpl.models import DccListVersion, DeployedCombination, DeviceModel
 from cpl.rendering import neutralise
+from cpl.rules.dcc_lists import DEPLOYED
 from cpl.rules.smets1_lists import device_in_words, is_developed_or_tested
 from cpl.services.dcc_list_contents import (
     age_in_days,
@@ -41,7 +42,7 @@ MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 @require_safe
 def deployed_products(request: HttpRequest) -> HttpResponseBase:
     """Show the Deployed Products List: combinations of Device Models that are in use. Never how many."""
-    return _show(request, Kind.DEPLOYED)
+    return _show(request, Kind(DEPLOYED))
 
 
 @require_safe
