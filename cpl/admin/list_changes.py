@@ -1,5 +1,6 @@
 """List changes on the Secretariat's desk: choosing them, and the second person's decision (chart 3)."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,14 +81,13 @@ class DecideForm(DecisionForm):
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     field_order = ("digest", "decision", "reason")
 
-    def __init__(self, *args: Any, many: int = 1, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, many: int = 1, duty: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["version"]  # each change brings its own
         all_of_it = {1: "it", 2: "both"}.get(many, f"all {many}")
-        self.fields["decision"].choices = [
-            ("approve", f"Approve {all_of_it}"),
-            ("back", f"Send {all_of_it} back to the Secretariat"),
-        ]
+        # What the Panel must do cannot be sent back; it ends by itself where its ground falls.
+        back = [] if duty else [("back", f"Send {all_of_it} back to the Secretariat")]
+        self.fields["decision"].choices = [("approve", f"Approve {all_of_it}"), *back]
         self.fields["reason"].help_text = "Kept in the journal. The public sees the clause, not this text."
 
 
@@ -209,7 +209,8 @@ class ListChangeAdmin(RegisterAdmin):
         )
         digest = digest_of(changes)
         if may and len(open_ones) == len(changes) and form is None:
-            form = DecideForm(initial={"digest": digest}, many=len(changes), auto_id="decide_%s")
+            duty = any(each.is_duty for each in changes)
+            form = DecideForm(initial={"digest": digest}, many=len(changes), duty=duty, auto_id="decide_%s")
         newest = Edition.objects.placed().defer("manifest").first()
         now = clock.now()
         context = {
@@ -228,9 +229,14 @@ class ListChangeAdmin(RegisterAdmin):
             "window": settings.EDITION_WINDOW_MINUTES,
             "next": next_edition(),
             "totals": _totals(newest, changes),
-            "last_moment": due_for_publication(now, working_calendar()),
+            "last_moment": due_for_publication(_required_since(changes, now), working_calendar()),
         }
         return draw(request, "admin/cpl/approve.html", context, status=status)
+
+
+def _required_since(changes: list[ListChange], now: dt.datetime) -> dt.datetime:
+    """Since when the first of the changes is required: a duty since its last gate cleared, all else from now (A-68)."""
+    return min([each.required_at for each in changes if each.is_duty and each.required_at], default=now)
 
 
 def _changes(keys: list[str]) -> list[ListChange]:
@@ -238,7 +244,9 @@ def _changes(keys: list[str]) -> list[ListChange]:
     wanted = {int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 18}
     rows = list(
         ListChange.objects.filter(pk__in=wanted)
-        .select_related("submission__relists", "device_model", "evidence", "proposed_by", "approved_by", "edition")
+        .select_related(
+            "submission__relists", "device_model", "evidence", "proposed_by", "approved_by", "edition"
+        )
         .defer("edition__manifest")
         .order_by("pk")
     )
@@ -287,7 +295,7 @@ def _shown(change: ListChange) -> ShownChange:
         same=sum(before.get(name) == value for name, value in after.items()),
         gates=_gates(change),
         warnings=_answered_warnings(change),
-        obligation=Obligation.objects.standing().about(change).order_by("due_at").first(),
+        obligation=Obligation.objects.standing().about(change).order_by("-by_law", "due_at").first(),
     )
 
 

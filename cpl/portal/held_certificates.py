@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models.functions import Least
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -53,9 +54,8 @@ def certificates(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(number__icontains=number)
         if body := form.cleaned_data["body"]:
             rows = rows.filter(body=body)
-    rows = rows.prefetch_related("coverage", "events", "renewal_actions").order_by(
-        "renews_on", "expires_on", "number"
-    )
+    rows = rows.prefetch_related("coverage", "events", "renewal_actions")
+    rows = rows.order_by(Least("renews_on", "expires_on").asc(nulls_last=True), "number")
     shown = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": shown, "lines": [_line(each) for each in shown], "filter": form}
     return page(request, "held_certificates.html", context)
@@ -177,7 +177,7 @@ def _page(request: HttpRequest, row: AssuranceCertificate) -> HttpResponse:
     own = [each.pk for each in organisations_of(request.user, Duty.READ_NOTICES)]
     record = Record(
         title=str(row),
-        lede="; ".join(words for _, words in line["conditions"]) or row.get_state_display(),
+        lede="What is known of it, what your organisation told us, and what is done towards its renewal.",
         clause="F2.5",
         state=line["conditions"][0] if line["conditions"] else ("", row.get_state_display()),
         crumbs=_crumbs(),
@@ -215,11 +215,8 @@ def _ended(row: AssuranceCertificate) -> str:
 
 def _named(row: AssuranceCertificate) -> Listing:
     rows = [
-        [
-            Fact("Device Model", model_in_words(each)),
-            *([Fact("Entry", f"{each.device_model_id:06d}", f"/cpl/entries/{each.device_model_id:06d}/")]
-              if each.device_model_id else []),
-        ]
+        [Fact(f"Entry {each.device_model_id:06d}", model_in_words(each), f"/cpl/entries/{each.device_model_id:06d}/")
+         if each.device_model_id else Fact("No entry", model_in_words(each))]
         for each in row.coverage.all()
         if each.ended_on is None
     ]  # fmt: skip

@@ -149,7 +149,7 @@ def removal_of(model: DeviceModel, *, clause: str, reason: str, public_reason: s
         clause=clause,
         entry_number=model.pk,
         device_model=model,
-        before={STATUS: "Current", REASON: ""},
+        before={STATUS: "Current"},
         after={STATUS: "Removed", REASON: public_reason},
         reason=reason,
         public_reason=public_reason,
