@@ -14,7 +14,7 @@ from cpl.list_reading import CSV, JSON
 from cpl.models import DccListVersion, PendingRow, WithheldCombination
 from cpl.portal.frame import page
 from cpl.portal.judged import refuse
-from cpl.rules.dcc_lists import COLUMNS
+from cpl.rules.dcc_lists import COLUMNS, PENDING
 from cpl.rules.smets1_lists import device_in_words
 from cpl.services.dcc_list_contents import age_in_days, rows_of
 from cpl.services.dcc_lists import newest_version, take_list, withhold_combination
@@ -103,7 +103,7 @@ def _standing(request: HttpRequest) -> dict[str, Any]:
         }
         for kind, version in newest
     ]
-    pending = newest_version(Kind.PENDING)
+    pending = newest_version(PENDING)
     rows = rows_of(pending, confidential=True) if pending else PendingRow.objects.none()
     found = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
     withheld = set(WithheldCombination.objects.values_list("key", flat=True))
