@@ -88,6 +88,9 @@ ROWS: dict[str, Probe | Public] = {
     "portal/estate/": TO_SIGN_IN,
     "portal/estate/upload/": Probe(RIVAL, (404,), "post"),
     "portal/estate/*": Probe(RIVAL, (404,)),
+    "portal/notices.atom": Probe(NOBODY, (404,)),
+    "portal/calendar.ics": Probe(NOBODY, (404,)),
+    "portal/notices/feed/*": Probe(NOBODY, (302,), "post"),
     "portal/notices/": TO_SIGN_IN,
     "portal/notices/<int:pk>/": Probe(RIVAL, (404,)),
     "portal/notices/<int:pk>/read/": Probe(RIVAL, (404,), "post"),
@@ -134,7 +137,7 @@ ROWS: dict[str, Probe | Public] = {
 }
 
 EXAMPLES = {
-    "edition": "0.001", "edition:number": "0.001", "form": "csv", "number": "000001", "slug": "device", "key": "x-y",
+    "edition": "0.001", "edition:number": "0.001", "edition:first": "0.001", "edition:second": "0.001", "form": "csv", "number": "000001", "slug": "device", "key": "x-y",
     "uidb36": "1", "token": "none", "group": "G-2026-00001", "member": "S-2026-00001", "organisation": "1", "app_label": "cpl", "object_id": "1", "notice": "1", "pk": "1",
 }  # fmt: skip
 """What stands for the parts of an address that no row of the world below gives."""

@@ -45,7 +45,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     """
     waiting = {
         "/portal/submissions/": own_submissions(request.user).filter(state__in=EDITABLE).count(),
-        "/portal/notices/": own_notices(request.user).filter(read_at=None).count(),
+        "/portal/notices/": own_notices(request.user).exclude(readings__reader=request.user).count(),
     }
     return render(
         request,

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from cpl.models import Submission
-from cpl.portal.frame import own_notices, own_submissions, page
+from cpl.portal.frame import own_submissions, page
+from cpl.portal.notices import inbox
 from cpl.portal.progress import progress_of
 from cpl.portal.submissions import GROUPS
 from secgov.accounts.permissions import Duty, organisations_of
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "latest": latest,
         "progress": progress_of(latest),
-        "notices": own_notices(request.user)[:SHOWN],
+        "notices": inbox(request.user)[:SHOWN],
         "may_submit": bool(organisations_of(request.user, Duty.SUBMIT_DEVICE)),
     }
     return page(request, "home.html", context)

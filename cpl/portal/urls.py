@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from cpl.portal import (
+    calendar,
     certificates,
     committee,
     contacts,
@@ -90,6 +91,10 @@ urlpatterns = [
     path("estate/estate.<slug:form>", estate.download, name="estate-file"),
     path("estate/claims/<int:pk>/end/", estate.end, name="end-claim"),
     path("notices/", notices.notices, name="notices"),
+    path("calendar.ics", calendar.calendar, name="calendar"),
+    path("notices.atom", notices.feed, name="notices-feed"),
+    path("notices/feed/", notices.make_feed, name="make-feed"),
+    path("notices/feed/shut/", notices.revoke_feed, name="revoke-feed"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
     path("notices/<int:pk>/read/", notices.mark_read, name="read-notice"),
     path("people/", people.people, name="people"),

@@ -2,13 +2,15 @@
 
 from django.urls import path, register_converter
 
-from cpl.web import dcc_lists, editions, entries, firmware, matrix, register, status
+from cpl.web import calendar, dcc_lists, editions, entries, firmware, matrix, register, status
 from cpl.web.converters import EditionNumber, EntryNumber
 
 register_converter(EntryNumber, "entry")
 register_converter(EditionNumber, "edition")
 
 urlpatterns = [
+    path("cpl/calendar/", calendar.show, name="coming"),
+    path("cpl/calendar/coming.<slug:form>", calendar.as_file, name="coming-file"),
     path("cpl/", register.register, name="register"),
     path("cpl/entries/<entry:number>/", entries.entry, name="entry"),
     path("cpl/editions/", editions.editions, name="editions"),

@@ -9,7 +9,7 @@ from secgov.accounts.permissions import Duty, require
 from secgov.accounts.rules.contacts import check_contact_may_go
 from secgov.errors import Conflict
 from secgov.journal import services as journal
-from secgov.journal.models import Notice
+from secgov.journal.models import Notice, NoticeReading
 
 
 @transaction.atomic
@@ -59,9 +59,10 @@ def retire_contact(*, contact: Contact, by: User, at: dt.datetime) -> Contact:
 
 @transaction.atomic
 def mark_notice_read(*, notice: Notice, by: User, at: dt.datetime) -> Notice:
-    """Note when an organisation first said that it had read a notice; a second time changes nothing."""
+    """Note that a person has read a notice, and when the first of the organisation did; again changes nothing."""
     notice = Notice.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=notice.pk)
     require(by, Duty.READ_NOTICES, notice.organisation, hidden=True)
+    NoticeReading.objects.get_or_create(notice=notice, reader=by, defaults={"read_at": at})
     if notice.read_at is None:
         notice.read_at = at
         notice.save(update_fields=["read_at"])

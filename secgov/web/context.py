@@ -20,6 +20,7 @@ LIST: Places = (
     ("/cpl/", "Search"),
     ("/cpl/editions/", "Editions"),
     ("/cpl/changes/", "Changes"),
+    ("/cpl/calendar/", "What is coming"),
     ("/cpl/status/", "Ask about a device"),
     ("/fir/", "Firmware"),
     ("/deployed-products/", "Deployed products"),

@@ -1,0 +1,116 @@
+"""The inbox, its feed, and the calendar of what is coming: who sees what, and by which secret."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from cpl import ical
+from secgov.accounts.models import FeedToken, Membership, Role
+from secgov.journal.models import NoticeReading, Rehearsal
+from tests.factories import people, publishing
+from tests.factories.expiring import at, claimed, expiring, run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stage():
+    """Two certificates with dates to come, one of them in a Supplier's estate, and a notice in every inbox."""
+    stage = publishing.stage(parties=2)
+    stage.person = people.person(Role.SUPPLIER, stage.parties[0])
+    stage.colleague = people.person(Role.SUPPLIER, stage.parties[0])
+    stage.mine = expiring(stage.cast, on="2027-11-30", listed_at=at("2026-09-01"), number="CPA-MINE")
+    stage.other = expiring(stage.cast, on="2029-05-31", listed_at=at("2026-09-01"), number="CPA-OTHER")
+    claimed(stage.mine, stage.parties[0], stage.person)
+    run("2026-11-30")
+    Rehearsal.objects.update_or_create(
+        id=1, defaults={"now": at("2026-12-01"), "set_at": dt.datetime.now(dt.UTC)}
+    )
+    return stage
+
+
+def browser(client, person):
+    """The client, signed in."""
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def secret_of(answer):
+    """The secret that a page shows once."""
+    return re.search(r"notices\.atom\?token=([\w-]+)", answer.content.decode())[1]
+
+
+@pytest.mark.clause("F2.7-1")
+def test_each_person_reads_for_themselves(stage, client):
+    notice = stage.parties[0].notices.get(template="cpl/expiry_notices")
+    browser(client, stage.person).post(f"/portal/notices/{notice.pk}/read/")
+    client.post(f"/portal/notices/{notice.pk}/read/")
+    assert NoticeReading.objects.count() == 1
+    title = "A CPA Certificate comes to its date"
+    assert title in client.get("/portal/notices/?state=read").content.decode()
+    assert title not in client.get("/portal/notices/?state=unread").content.decode()
+    assert title in browser(client, stage.colleague).get("/portal/notices/?state=unread").content.decode()
+
+
+@pytest.mark.clause("F2.7-1")
+@pytest.mark.parametrize(
+    ("query", "found"), [("q=CPA-MINE", 1), ("q=nonsense", 0), ("clause=F2.7", 1), ("clause=F2.8", 0)]
+)
+def test_inbox_is_searched_and_filtered(stage, client, query, found):
+    page = browser(client, stage.person).get(f"/portal/notices/?{query}").content.decode()
+    assert ("A CPA Certificate comes to its date" in page) == bool(found)
+
+
+@pytest.mark.clause("F2.7-1")
+def test_feed_opens_by_the_newest_secret_only_and_shuts(stage, client):
+    me = browser(client, stage.person)
+    first = secret_of(me.post("/portal/notices/feed/"))
+    assert not FeedToken.objects.filter(token_sha256=first).exists()
+    second = secret_of(me.post("/portal/notices/feed/"))
+    client.logout()
+    assert client.get(f"/portal/notices.atom?token={first}").status_code == 404
+    answer = client.get(f"/portal/notices.atom?token={second}")
+    assert (
+        answer.status_code == 200 and b"CPA-MINE" in answer.content and "no-store" in answer["Cache-Control"]
+    )
+    browser(client, stage.person).post("/portal/notices/feed/shut/")
+    assert client.get(f"/portal/notices.atom?token={second}").status_code == 404
+
+
+@pytest.mark.clause("F2.7-1")
+def test_feed_of_who_has_left_holds_nothing(stage, client):
+    secret = secret_of(browser(client, stage.person).post("/portal/notices/feed/"))
+    Membership.objects.filter(user=stage.person).update(ended_at=at("2026-12-01"))
+    assert b"CPA-MINE" not in client.get(f"/portal/notices.atom?token={secret}").content
+
+
+@pytest.mark.clause("F2.7-1")
+def test_personal_calendar_holds_the_estate_and_the_public_one_everything(stage, client):
+    public = client.get("/cpl/calendar/coming.ics").content.decode()
+    assert "CPA-MINE" in public and "CPA-OTHER" in public and "DTSTART;VALUE=DATE:20271130" in public
+    secret = secret_of(browser(client, stage.person).post("/portal/notices/feed/"))
+    mine = client.get(f"/portal/calendar.ics?token={secret}").content.decode()
+    assert "CPA-MINE" in mine and "CPA-OTHER" not in mine
+    assert client.get("/portal/calendar.ics?token=guess").status_code == 404
+
+
+@pytest.mark.clause("F2.7-1")
+def test_page_shows_dates_with_their_notices_and_filters_them(stage, client):
+    page = client.get("/cpl/calendar/").content.decode()
+    assert "30 November 2027" in page and "CPA-OTHER" in page and "Only my estate" not in page
+    assert "CPA-MINE" not in client.get("/cpl/calendar/?device_type=ppmid").content.decode()
+    mine = browser(client, stage.person).get("/cpl/calendar/?mine=on").content.decode()
+    assert "CPA-MINE" in mine and "CPA-OTHER" not in mine
+    csv = client.get("/cpl/calendar/coming.csv").content.decode("utf-8-sig").splitlines()
+    assert csv[1].startswith("2027-11-30,renewal date,NCSC CPA-MINE") and "sent 2026-11-30" in csv[1]
+    assert client.get("/cpl/calendar/coming.pdf").status_code == 404
+
+
+def test_calendar_folds_long_lines_and_escapes_signs():
+    event = ical.Event("a@b", dt.date(2027, 11, 30), "Ü" * 60 + "; a, b", "one\ntwo")
+    lines = ical.render("Name", [event], at=at("2026-12-01")).split(b"\r\n")
+    assert all(len(line) <= 75 for line in lines)
+    text = b"\r\n".join(lines).replace(b"\r\n ", b"").decode()
+    assert "Ü" * 60 + "\\; a\\, b" in text and "DESCRIPTION:one\\ntwo" in text
+    assert "DTEND;VALUE=DATE:20271201" in text
