@@ -1,18 +1,13 @@
-"""Editions as the API tells of them, and single entries out of their stored bytes."""
+"""Editions as the API tells of them."""
 
-import gzip
-from functools import lru_cache
 from typing import Any
 
-import orjson
 from django.db.models import Prefetch, QuerySet
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from cpl.models import Edition, EditionForm, EditionLimb
 from cpl.rules.publication import LIMB_CLAUSES
-
-_BEGINNING = b'{"entry":"'
 
 
 def with_everything_told(editions: QuerySet[Edition]) -> QuerySet[Edition]:
@@ -60,46 +55,6 @@ def described(edition: Edition, newest: str | None, request: Request) -> dict[st
         and {"edition": str(edition.previous), "manifest_sha256": edition.previous.manifest_sha256},
         "limbs": _limbs(edition),
     }
-
-
-def entry_in(edition: Edition, number: int) -> dict[str, Any] | None:
-    """Give one entry as an edition's stored `json` form holds it, or None."""
-    stored = EditionForm.objects.values_list("gzipped", flat=True).get(edition=edition, name="json")
-    return _cut_out(gzip.decompress(bytes(stored)), number)
-
-
-def before_and_after(edition: Edition, number: int) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """Give one entry as the edition before, and as an edition itself, says it; None where it does not."""
-    return _around(edition.manifest_sha256, edition.pk, edition.previous_id, number)
-
-
-@lru_cache(maxsize=1024)
-def _around(
-    manifest_sha256: str, edition: int, previous: int | None, number: int
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    # The digest is there to be part of the key: by it an answer may be kept for ever.
-    forms = dict(
-        EditionForm.objects.filter(edition__in=[edition, previous], name="json").values_list(
-            "edition", "gzipped"
-        )
-    )
-    before, after = (
-        _cut_out(gzip.decompress(bytes(forms[each])), number) if each in forms else None
-        for each in (previous, edition)
-    )
-    return before, after
-
-
-def _cut_out(text: bytes, number: int) -> dict[str, Any] | None:
-    """Cut one entry out of the bytes, which is far quicker than to read them all.
-
-    Within a text a quotation mark has a backslash before it, so what begins an entry stands nowhere else.
-    """
-    begin = text.find(b'%b%06d"' % (_BEGINNING, number))
-    if begin < 0:
-        return None
-    end = text.find(b"," + _BEGINNING, begin)
-    return orjson.loads(text[begin : end if end > 0 else text.rindex(b"]}")])
 
 
 def _limbs(edition: Edition) -> list[dict[str, Any]]:

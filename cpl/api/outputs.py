@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from cpl.models import Body, PublishedEntry, Receipt
 from cpl.rules.device_types import DEVICE_TYPES
-from cpl.rules.list_changes import PUBLISHED_KINDS
+from cpl.rules.differences import KINDS_OF_DIFFERENCE
 
 TYPE_NAMES = [each.name for each in DEVICE_TYPES]
 
@@ -147,7 +147,10 @@ class Change(serializers.Serializer):
 
     edition = serializers.CharField()
     entry = serializers.RegexField(r"^[0-9]{6,}$")
-    kind = serializers.ChoiceField(list(PUBLISHED_KINDS.values()))
+    kind = serializers.ChoiceField(
+        KINDS_OF_DIFFERENCE,
+        help_text="`updated`: it neither came nor went; what stands beside it, such as a certificate, did.",
+    )
     clause = serializers.CharField()
     public_reason = serializers.CharField(allow_blank=True)
     decided_at = serializers.DateTimeField()
@@ -161,6 +164,24 @@ class ChangePage(serializers.Serializer):
     since = serializers.CharField()
     latest = serializers.CharField()
     results = Change(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class EntryDifference(serializers.Serializer):
+    """An entry as each of two editions writes it."""
+
+    entry = serializers.RegexField(r"^[0-9]{6,}$")
+    kind = serializers.ChoiceField(KINDS_OF_DIFFERENCE)
+    before = Entry(allow_null=True, help_text="Null where the first edition has no such entry.")
+    after = Entry(allow_null=True, help_text="Null where the second edition has no such entry.")
+
+
+class ComparisonPage(serializers.Serializer):
+    """What leads from one edition to another, by entry number."""
+
+    first = serializers.CharField()
+    second = serializers.CharField()
+    results = EntryDifference(many=True)
     next = serializers.URLField(allow_null=True)
 
 

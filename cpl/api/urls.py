@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cpl.api import dcc_lists, matrix, proof, receipts, status, views
+from cpl.api import changes, dcc_lists, matrix, proof, receipts, status, views
 from cpl.api.stored import EDITION_IN_ADDRESSES, MEDIA_TYPES
 
 _EDITION = rf"^cpl/editions/(?P<edition>{EDITION_IN_ADDRESSES})/"
@@ -17,7 +17,8 @@ urlpatterns = [
     ),
     re_path(rf"{_EDITION}receipt/\Z", receipts.Receipts.as_view(), name="api-receipt"),
     path("cpl/freshness", proof.Freshness.as_view(), name="api-freshness"),
-    path("cpl/changes/", views.Changes.as_view(), name="api-changes"),
+    path("cpl/changes/", changes.Changes.as_view(), name="api-changes"),
+    path("cpl/compare/<edition:first>/<edition:second>/", changes.Compare.as_view(), name="api-compare"),
     path("cpl/entries/", views.Entries.as_view(), name="api-entries"),
     path("cpl/entries/<entry:number>/", views.EntryDetail.as_view(), name="api-entry"),
     path("cpl/status/", status.DeviceStatus.as_view(), name="api-status"),

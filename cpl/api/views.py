@@ -1,9 +1,9 @@
-"""The list's reads: editions, entries, changes. Each is of what is published, and needs no token."""
+"""The list's reads: editions and entries. Each is of what is published, and needs no token."""
 
 import datetime as dt
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Subquery, TextField
+from django.db.models import Max, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -17,11 +17,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cpl.api import outputs
-from cpl.api.editions import before_and_after, described, entry_in, with_everything_told
+from cpl.api.editions import described, with_everything_told
 from cpl.api.inputs import COLUMNS, cleaned, day_asked, only, renamed
 from cpl.api.stored import LATEST, find_form, stored_answer
-from cpl.models import Edition, ListChange, PublishedEntry
-from cpl.rules.list_changes import PUBLISHED_KINDS
+from cpl.models import Edition, PublishedEntry
 from cpl.rules.publication import format_edition, parse_edition
 from cpl.services import publication
 from cpl.web.converters import EditionNumber
@@ -97,7 +96,7 @@ class Editions(GenericAPIView):
 
     def after(self, rows: QuerySet[Edition], place: str) -> QuerySet[Edition]:
         """The editions older than one."""
-        return rows.filter(number__lt=_edition_asked(place, "after"))
+        return rows.filter(number__lt=edition_asked(place, "after"))
 
     def place_of(self, edition: dict[str, Any] | Edition) -> str:
         """The edition's number."""
@@ -244,63 +243,13 @@ class EntryDetail(APIView):
         day = day_asked(only(request.query_params.dict(), ["as_of"]).get("as_of"), "as_of")
         if day:
             edition = edition_in_force(day)
-            record = entry_in(edition, number)
+            record = publication.entry_in(edition, number)
             if record is None:
                 raise Http404
             return Response({"edition": str(edition), "entry": record})
         newest = Edition.objects.placed().order_by("-number").values("number")[:1]
         found = get_object_or_404(PublishedEntry.objects.annotate(newest=Subquery(newest)), pk=number)
         return Response({"edition": format_edition(found.newest), "entry": found.record})
-
-
-class Changes(GenericAPIView):
-    """What changed after an edition."""
-
-    throttle_scope = "public"
-    filters = frozenset({"since"})
-
-    @extend_schema(
-        operation_id="changes",
-        parameters=[
-            OpenApiParameter("since", str, required=True, description="An edition, such as 2.050."),
-            *PAGING,
-        ],
-        responses={200: outputs.ChangePage, **problems(400, 404, 422)},
-    )
-    def get(self, request: Request) -> Response:
-        """Give every change that later editions carry, in their order, with its entry before and after."""
-        rows = self.filter_queryset(ListChange.objects.filter(state=ListChange.State.ISSUED))
-        page = [_change(change) for change in self.paginate_queryset(rows)]
-        answer = self.get_paginated_response(page)
-        return Response({"since": str(self.since), "latest": newest_edition(), **answer.data})
-
-    def matching(self, rows: QuerySet[ListChange], asked: dict[str, str]) -> QuerySet[ListChange]:
-        """The changes of placed editions after `since`."""
-        number = _edition_asked(asked.get("since", ""), "since")
-        self.since = get_object_or_404(Edition.objects.placed().defer("manifest"), number=number)
-        carried = rows.filter(edition__number__gt=number, edition__placement__isnull=False)
-        return (
-            carried.select_related("edition__previous")
-            .defer("edition__manifest", "edition__previous__manifest")
-            .order_by("edition__number", "pk")
-        )
-
-    def after(self, rows: QuerySet[ListChange], place: str) -> QuerySet[ListChange]:
-        """The changes beyond one, named by its edition and its own number there."""
-        edition, _, change = place.partition(":")
-        if not (change.isascii() and change.isdigit() and len(change) <= 18):
-            raise Refusal(
-                "That is not a place in the changes.",
-                clause="F2.2",
-                field="after",
-                remedy="Take `next` of the page before.",
-            )
-        number = _edition_asked(edition, "after")
-        return rows.filter(Q(edition__number__gt=number) | Q(edition__number=number, pk__gt=int(change)))
-
-    def place_of(self, change: ListChange) -> str:
-        """Its edition and its number."""
-        return f"{change.edition}:{change.pk}"
 
 
 def edition_in_force(day: dt.date) -> Edition:
@@ -311,24 +260,10 @@ def edition_in_force(day: dt.date) -> Edition:
     return found
 
 
-def _edition_asked(text: str, field: str) -> int:
+def edition_asked(text: str, field: str) -> int:
+    """Read the number of an edition from a parameter. Raises Refusal, naming the parameter."""
     try:
         return parse_edition(text)
     except Refusal as refusal:
         refuse_any(renamed(refusal.each, {}, field))
         raise
-
-
-def _change(change: ListChange) -> dict[str, Any]:
-    assert change.edition is not None
-    before, after = before_and_after(change.edition, change.entry_number)
-    return {
-        "edition": str(change.edition),
-        "entry": f"{change.entry_number:06d}",
-        "kind": PUBLISHED_KINDS[change.kind],
-        "clause": change.clause,
-        "public_reason": change.public_reason,
-        "decided_at": change.approved_at,
-        "before": before,
-        "after": after,
-    }

@@ -23,6 +23,7 @@ from cpl.models.devices import (
     RequiredCertificate,
     SpecType,
 )
+from cpl.models.edition_deltas import EditionDelta
 from cpl.models.editions import (
     Edition,
     EditionForm,
@@ -68,6 +69,7 @@ __all__ = [
     "DeployedCombination",
     "DeviceModel",
     "Edition",
+    "EditionDelta",
     "EditionForm",
     "EditionLimb",
     "EditionPlacement",

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cpl.web import calendar, dcc_lists, editions, entries, firmware, matrix, register, status
+from cpl.web import calendar, comparing, dcc_lists, editions, entries, firmware, matrix, register, status
 from cpl.web.converters import EditionNumber, EntryNumber
 
 register_converter(EntryNumber, "entry")
@@ -16,6 +16,9 @@ urlpatterns = [
     path("cpl/editions/", editions.editions, name="editions"),
     path("cpl/editions/<edition:number>/", editions.edition, name="edition"),
     path("cpl/changes/", editions.changes, name="changes"),
+    path("cpl/changes.atom", comparing.feed, name="changes-feed"),
+    path("cpl/compare/", comparing.choose, name="compare-choose"),
+    path("cpl/compare/<edition:first>/<edition:second>/", comparing.compare, name="compare"),
     path("cpl/status/", status.status, name="status"),
     path("deployed-products/", dcc_lists.deployed_products, name="deployed-products"),
     path("matrix/", matrix.matrix, name="matrix"),

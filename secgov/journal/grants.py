@@ -12,6 +12,7 @@ INSERT_ONLY_TABLES = (
     "documents_document",
     "documents_reading",
     "cpl_edition",
+    "cpl_editiondelta",
     "cpl_editionform",
     "cpl_editionlimb",
     "cpl_editionplacement",

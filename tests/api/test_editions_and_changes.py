@@ -1,8 +1,14 @@
 """Editions without their bytes, what changed between them, and the keys that sign them."""
 
+from xml.etree import ElementTree
+
+import orjson
 import pytest
 
-from cpl.models import SigningKey
+from cpl.models import AssuranceCertificate, Edition, SigningKey
+from cpl.rules.differences import differences_between
+from cpl.services import publication
+from cpl.services.publication import deltas
 from tests.api.conftest import MINUTE, NOON, problem
 from tests.factories import published, publishing
 
@@ -111,6 +117,69 @@ def test_changes_come_in_pages_that_follow_one_another(anybody, stage, editions)
     assert seen == [each.entry_number for each in (editions[3], third, fourth)]
     for wrong in ("x", "0.002", "0.002:x", ":1", "0.002:" + "9" * 19):
         problem(anybody.get(CHANGES + f"?since=0.001&after={wrong}"), 422)
+
+
+def whole_list(anybody, edition):
+    said = orjson.loads(anybody.get(EDITIONS + f"{edition}/json").content)["entries"]
+    return {each["entry"]: each for each in said}
+
+
+@pytest.mark.clause("F2.8(a)")
+def test_edition_with_every_change_put_in_is_the_newest_edition(anybody, stage, editions):
+    """Certificates that change without a change of the list are told too, or a reader would drift from the list."""
+    held = whole_list(anybody, "0.001")
+    certificate = AssuranceCertificate.objects.filter(body="ZIGBEE").latest("pk")
+    AssuranceCertificate.objects.filter(pk=certificate.pk).update(standard_version="1.9")
+    third = publishing.listed(
+        stage.cast, at=NOON + 200 * MINUTE, firmware_version="05080609", image_hash="ef" * 32
+    )
+    publishing.publish(NOON + 240 * MINUTE)
+    changes = anybody.get(CHANGES + "?since=0.001").json()["results"]
+    assert {each["kind"] for each in changes} == {"added", "updated"}
+    for change in changes:
+        assert held.get(change["entry"]) == change["before"]
+        held[change["entry"]] = change["after"]
+    assert held == whole_list(anybody, "latest")
+    assert f"{third.entry_number:06d}" in held
+
+
+def test_two_editions_are_compared_whichever_is_named_first(anybody, editions):
+    added = f"{editions[3].entry_number:06d}"
+    ahead = anybody.get("/api/v1/cpl/compare/0.001/0.002/").json()
+    assert [(each["entry"], each["kind"], each["before"]) for each in ahead["results"]] == [
+        (added, "added", None)
+    ]
+    back = anybody.get("/api/v1/cpl/compare/0.002/0.001/").json()
+    assert [(each["entry"], each["kind"], each["after"]) for each in back["results"]] == [
+        (added, "removed", None)
+    ]
+    assert anybody.get("/api/v1/cpl/compare/0.001/0.001/").json()["results"] == []
+    problem(anybody.get("/api/v1/cpl/compare/0.001/7.777/"), 404)
+    problem(anybody.get("/api/v1/cpl/compare/0.001/0.002/?after=x"), 422)
+
+
+def test_delta_kept_with_an_edition_is_what_its_stored_bytes_say(editions):
+    edition = Edition.objects.get(number=2)
+    kept = deltas.delta_of(edition)
+    assert kept and kept == differences_between(
+        publication.entries_of(edition.previous), publication.entries_of(edition)
+    )
+
+
+def test_pages_show_what_differs_and_the_feed_tells_each_change_once(anybody, editions):
+    page = anybody.get("/cpl/compare/0.001/0.002/").content.decode()
+    assert "One entry is not written alike: 1 added." in " ".join(page.split())
+    assert "say the same" in anybody.get("/cpl/compare/0.001/0.001/").content.decode()
+    assert anybody.get("/cpl/compare/?first=0.001&second=0.002")["Location"] == "/cpl/compare/0.001/0.002/"
+    assert anybody.get("/cpl/compare/").status_code == 200
+    assert anybody.get("/cpl/compare/?first=9.999&second=x").status_code == 422
+    answer = anybody.get("/cpl/changes.atom")
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    feed = ElementTree.fromstring(answer.content)
+    atom = "{http://www.w3.org/2005/Atom}"
+    titles = [each.findtext(f"{atom}title") for each in feed.findall(f"{atom}entry")]
+    assert titles == ["Added: entry 000002, edition 0.002", "Added: entry 000001, edition 0.001"]
+    assert len({each.findtext(f"{atom}id") for each in feed.findall(f"{atom}entry")}) == 2
 
 
 def test_number_of_statements_for_changes_read_before_does_not_grow(

@@ -2,18 +2,18 @@
 
 import datetime as dt
 import gzip
-from collections.abc import Iterator
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.db import transaction
 
-from cpl.models import Edition, EditionForm, EditionLimb, EditionPlacement, PublishedEntry
+from cpl.models import Edition, EditionLimb, EditionPlacement, PublishedEntry
 from cpl.rules import device_types
 from cpl.rules.versions import generation_of, parse_specification
 from cpl.rules.witness import Witness
+from cpl.services.edition_entries import entries_of
 from cpl.services.locks import hold_placement
+from cpl.services.publication.deltas import keep_delta
 from cpl.services.publication.duties import discharge_limb
 from cpl.services.publication.witness import file_name, hold_folder, read_witness, write_whole, write_witness
 from firmware_repo.models import Manufacturer
@@ -57,6 +57,7 @@ def _switch(edition: Edition, at: dt.datetime) -> bool:
     if not created:
         return False
     changed = _switch_entries(edition)
+    keep_delta(edition=edition)
     evidence = {
         "edition": edition.number,
         "entries": edition.current_entries + edition.removed_entries,
@@ -99,12 +100,6 @@ def _switch_entries(edition: Edition) -> int:
     )
     PublishedEntry.objects.filter(number__in=shown.keys() - numbers).delete()
     return len(different)
-
-
-def entries_of(edition: Edition) -> Iterator[dict[str, Any]]:
-    """Give the entries of an edition as its stored `json` form holds them."""
-    form = EditionForm.objects.get(edition=edition, name="json")
-    yield from orjson.loads(gzip.decompress(bytes(form.gzipped)))["entries"]
 
 
 def _published(record: dict[str, Any], maker: str, edition: Edition) -> PublishedEntry:
