@@ -12,8 +12,8 @@ from cpl.portal.certificate_form import CertificateForm
 from cpl.portal.frame import own_submission, page, version_seen
 from cpl.portal.judged import refuse
 from cpl.portal.steps import side
+from cpl.services.drafts import CERTIFICATE_FIELDS, EDITABLE, remove_certificate
 from cpl.services.submission_documents import give_certificate
-from cpl.services.submissions import CERTIFICATE_FIELDS, EDITABLE, remove_certificate
 from secgov.errors import Refusal
 from secgov.journal import clock
 
@@ -40,7 +40,11 @@ def certificates(request: HttpRequest, reference: str) -> HttpResponse:
 def certificate(request: HttpRequest, reference: str, pk: int | None = None) -> HttpResponse:
     """Add a certificate, or change the one of that number."""
     submission = own_submission(request, reference)
-    held = get_object_or_404(submission.certificates.select_related("document", "mapping_evidence"), pk=pk) if pk else None
+    held = (
+        get_object_or_404(submission.certificates.select_related("document", "mapping_evidence"), pk=pk)
+        if pk
+        else None
+    )
     if request.method != "POST":
         if submission.state not in EDITABLE:
             return redirect("portal:submission", reference)

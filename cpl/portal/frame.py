@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
 
 from cpl.models import Submission
-from cpl.services.submissions import EDITABLE
+from cpl.services.drafts import EDITABLE
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of
 from secgov.errors import NotPermitted

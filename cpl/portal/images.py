@@ -17,8 +17,8 @@ from cpl.portal.frame import own_submission, page, version_seen
 from cpl.portal.judged import JudgedForm, refuse
 from cpl.portal.steps import side
 from cpl.rules.image_file import ImageFile
+from cpl.services.drafts import EDITABLE
 from cpl.services.images import ImageReader, record_image_file
-from cpl.services.submissions import EDITABLE
 from secgov.errors import Refusal
 from secgov.journal import clock
 

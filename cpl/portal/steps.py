@@ -13,7 +13,7 @@ from cpl.portal.forms import initial_of
 from cpl.portal.frame import own_submission, page, version_seen
 from cpl.rules.device_identity import FIELDS, read_device
 from cpl.rules.image_file import agrees, read_image_file
-from cpl.services.submissions import EDITABLE, save_draft
+from cpl.services.drafts import EDITABLE, save_draft
 from secgov.journal import clock
 
 

@@ -17,14 +17,8 @@ from cpl.portal.progress import happenings_of, progress_of
 from cpl.portal.query_form import QueryAnswerForm, questions
 from cpl.portal.steps import image_shown, side
 from cpl.portal.warnings import AnswerForm, shown_warnings
-from cpl.services.submissions import (
-    EDITABLE,
-    TAKE_UP_TARGET,
-    start_submission,
-    submit,
-    what_draft_lacks,
-    withdraw,
-)
+from cpl.services.drafts import EDITABLE, start_submission
+from cpl.services.submissions import TAKE_UP_TARGET, submit, what_draft_lacks, withdraw
 from cpl.services.warnings import open_warnings
 from secgov.accounts.models import Organisation
 from secgov.accounts.permissions import Duty, organisations_of

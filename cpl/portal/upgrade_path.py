@@ -14,7 +14,7 @@ from cpl.portal.frame import own_submission, page, version_seen
 from cpl.portal.judged import CODE, JudgedForm, refuse
 from cpl.portal.steps import side
 from cpl.rules.upgrade_paths import ENTRIES, NONE, read_numbers
-from cpl.services.submissions import EDITABLE
+from cpl.services.drafts import EDITABLE
 from cpl.services.upgrade_facts import candidates_of
 from cpl.services.upgrade_paths import state_upgrade_path
 from secgov.errors import Refusal

@@ -11,7 +11,7 @@ from cpl.portal.judged import JudgedForm
 from cpl.rules.submission_warnings import CERTIFICATE_OTHER_FIRMWARE
 from cpl.rules.submissions import clean_reason
 from cpl.rules.warnings import SubmissionWarning
-from cpl.services.submissions import EDITABLE
+from cpl.services.drafts import EDITABLE
 from cpl.services.warnings import warnings_of
 from secgov.documents.rules import KINDS_IN_WORDS, MEDIA_TYPES
 

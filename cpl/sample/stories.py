@@ -3,7 +3,7 @@
 import datetime as dt
 
 from cpl.models import ListChange, Submission
-from cpl.services import additions, certificates, list_changes, submissions
+from cpl.services import additions, certificates, drafts, list_changes, submissions
 from secgov.accounts.models import Organisation, User
 
 REASON = "Sample: checked against the evidence."
@@ -39,12 +39,14 @@ def load_stories(*, people: dict[str, User], at: dt.datetime) -> None:
     _propose(_submit(people, "16161721", at), people, at)
     _submit(people, "16161722", at)
     _draft(people, "16161723", at)
-    _draft(people, "101A1724", at)  # decimal 16.26.23.36 in hexadecimal, unlike its siblings: a warning to answer
+    _draft(
+        people, "101A1724", at
+    )  # decimal 16.26.23.36 in hexadecimal, unlike its siblings: a warning to answer
 
 
 def _draft(people: dict[str, User], firmware: str, at: dt.datetime) -> Submission:
     maker = Organisation.objects.get(name="Osmotherley Instruments")
-    submission = submissions.start_submission(
+    submission = drafts.start_submission(
         by=people["manufacturer"], organisation=maker, at=at, idempotency_key=f"sample-{firmware}"
     )
     values = DEVICE | {
@@ -52,7 +54,7 @@ def _draft(people: dict[str, User], firmware: str, at: dt.datetime) -> Submissio
         "image_descriptor": f"Release {firmware[:2]}.{firmware[2:4]}.{firmware[4:6]}.{firmware[6:]}",
         "image_hash": f"{int(firmware, 16):064x}",
     }
-    return submissions.save_draft(
+    return drafts.save_draft(
         submission=submission, by=people["manufacturer"], at=at, version=submission.version, values=values
     )
 
@@ -66,7 +68,7 @@ def _submit(people: dict[str, User], firmware: str, at: dt.datetime) -> Submissi
         {"body": "NCSC", "number": f"CPA-SM-26-{firmware}", "standard": "CPA Foundation grade", "standard_version": "1.3",
          "renews_on": dt.date(2030, 5, 14), "sc_version": "1.3"},
     ):  # fmt: skip
-        submissions.put_certificate(
+        drafts.put_certificate(
             submission=submission,
             by=by,
             at=at,

@@ -21,17 +21,18 @@ from cpl.rules.image import check_hash_unchanged
 from cpl.rules.listing import ListingFacts, check_listable, listing_limbs, usable_certificates
 from cpl.rules.submissions import clean_note, clean_reason
 from cpl.services.certificates import validate_relied_upon
+from cpl.services.drafts import lock_submission
 from cpl.services.expiry import plan_notices
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
 from cpl.services.proposing import put_forward, words_of
 from cpl.services.rows import keep
 from cpl.services.submissions import (
-    _guard_state,
-    _review,
-    _tell,
     check_not_own,
-    lock_submission,
+    check_transition,
+    discharge_all,
+    require_review,
     return_to_review,
+    tell_submitter,
 )
 from firmware_repo.rules.release import ReleaseDetails
 from firmware_repo.services import name_manufacturer, record_release
@@ -94,10 +95,10 @@ def propose_listing(
     without an eligible combination (A-36).
     """
     submission = lock_submission(submission, version=version)
-    grant = _review(submission, by)
+    grant = require_review(submission, by)
     require(by, Duty.PROPOSE_LIST_CHANGE)
     reason = clean_reason(reason)
-    _guard_state(submission, "propose", "proposed")
+    check_transition(submission, "propose", "proposed")
     submission.eligibility_override = clean_note(eligibility_override, field="override_reason")
     facts = listing_facts(submission, on=london_day(at))
     check_listable(facts, on=london_day(at))
@@ -114,9 +115,10 @@ def propose_listing(
         after=what_the_list_will_say(submission),
         gates=_gates(facts, at),
         reason=reason,
-        public_reason=clean_note(public_reason, field="public_reason") or _public_reason(facts.device.generation),
+        public_reason=clean_note(public_reason, field="public_reason")
+        or _public_reason(facts.device.generation),
     )
-    journal.record(
+    act = journal.record(
         actor=grant.actor,
         at=at,
         verb="cpl.submission.proposed",
@@ -124,6 +126,7 @@ def propose_listing(
         clause=clause,
         reason=reason,
     )
+    discharge_all(submission, act=act, at=at)
     return put_forward(change, facts=_facts(change, facts), grant=grant, at=at)
 
 
@@ -190,7 +193,7 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
         clause=change.clause,
         reason=reason,
     )
-    _tell(submission, "cpl/submission_accepted", at)
+    tell_submitter(submission, "cpl/submission_accepted", at)
     return model
 
 

@@ -26,7 +26,7 @@ def watch_certificate_dates(*, clock: Callable[[], dt.datetime]) -> int:
     for certificate in certificates_due(on=london_day(clock())):
         handled += len(note_passed_dates(certificate=certificate, at=clock()))
     handled += chase_confirmations(at=clock())
-    for number in entries_at_stake():
+    for number in list(entries_at_stake().values_list("pk", flat=True)):
         handled += len(follow_gates(entries=[number], at=clock()))
     return handled
 

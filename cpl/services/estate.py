@@ -106,7 +106,8 @@ def claim_from_file(
     standing = set(
         EstateClaim.objects.current().filter(organisation=organisation).values_list("device_model", "role")
     )
-    claims, seen = [], set()
+    claims: list[EstateClaim] = []
+    seen: set[tuple[int, str]] = set()
     for row in rows:
         try:
             _check(row.entry, listed.get(row.entry), row.role, row.since, at)

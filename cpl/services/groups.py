@@ -16,9 +16,10 @@ from django.db.models import Max
 
 from cpl.models import RaisedWarning, Submission, SubmissionCertificate, SubmissionGroup, Upload
 from cpl.rules.upload_rows import UploadRow
+from cpl.services.drafts import CERTIFICATE_FIELDS, lock_submission
 from cpl.services.locks import hold_numbers
 from cpl.services.rows import keep
-from cpl.services.submissions import CERTIFICATE_FIELDS, lock_submission, submit, what_keeps_back
+from cpl.services.submissions import submit, what_keeps_back
 from cpl.services.upload_surroundings import Surroundings
 from cpl.services.uploads import lock_checked_upload
 from cpl.services.warning_answers import answer_warning

@@ -11,8 +11,8 @@ from django.db import transaction
 from cpl.models import Submission
 from cpl.rules.image_file import ImageFile
 from cpl.rules.ota_header import LONGEST_HEADER, OtaHeader, check_total_size, is_ota_file, read_ota_header
+from cpl.services.drafts import check_editable, lock_submission, require_own
 from cpl.services.rows import keep
-from cpl.services.submissions import _draft, _own, lock_submission
 from cpl.services.warnings import raise_warnings
 from secgov.accounts.models import User
 from secgov.documents.rules import megabytes, shown_name
@@ -84,8 +84,8 @@ def record_image_file(
     typed stays; where there is none, the file's name is one.
     """
     submission = lock_submission(submission, version=version)
-    _own(submission, by)
-    _draft(submission)
+    require_own(submission, by)
+    check_editable(submission)
     submission.image_file = file.as_json()
     submission.has_image = True
     submission.image_hash = file.the_hash(skips_header=settings.IMAGE_HASH_SKIPS_OTA_HEADER)

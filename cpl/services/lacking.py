@@ -64,7 +64,9 @@ def give_certificate_for_entries(
         reason=reason,
         after={"entries": [str(model) for model in models]},
     )
-    follow_certificate(certificate, at=at)  # a new certificate holds the removals that it would prevent
+    follow_certificate(
+        certificate, at=at
+    )  # a new certificate holds the removals that it would prevent
     return certificate
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from cpl.models import CertificateCoverage, DeviceModel, Submission, SubmissionCertificate
 from cpl.rules.device_identity import FIELDS
 from cpl.services.certificates import SAME_FIELDS
+from cpl.services.drafts import lock_submission, start_submission
 from cpl.services.rows import keep
-from cpl.services.submissions import lock_submission, start_submission
 from cpl.services.warnings import raise_warnings
 from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, require

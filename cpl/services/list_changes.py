@@ -13,7 +13,7 @@ from django_fsm import can_proceed
 from cpl.models import ListChange
 from cpl.rules import list_changes as rules
 from cpl.rules.submissions import clean_reason
-from cpl.services import additions, corrections, reinstatements, removals
+from cpl.services import additions, corrections, panel_decisions, reinstatements, removals
 from cpl.services.locks import hold_list
 from cpl.services.rows import keep
 from cpl.services.update_duties import open_limbs
@@ -116,6 +116,7 @@ def _approve(change: ListChange, by: User, grant: Grant, at: dt.datetime, reason
     with _naming_the_entry(change):
         model = HOW[kind].carry_out(change, grant=grant, at=at, reason=reason)
     change.device_model = model
+    panel_decisions.note_addition(change, grant=grant, at=at, reason=reason)
     change.approved_by, change.approved_at = by, at
     # A duty is owed since its last gate cleared, approved or not; what the Panel chooses, since now.
     change.required_at = change.required_at if change.is_duty else at

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from cpl.models import DeviceModel, ListingPeriod, PanelDecision
+from cpl.models import DeviceModel, ListChange, ListingPeriod, PanelDecision
 from cpl.rules import list_changes as change_rules
 from cpl.rules import removal as rules
 from cpl.rules.limbs import Limb
 from cpl.rules.submissions import clean_reason
+from cpl.rules.versions import SMETS1
 from cpl.services.rows import keep
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, Grant, permitted, require
 from secgov.errors import Conflict
 from secgov.journal import services as journal
 from secgov.journal.actors import Actor
+from secgov.time_rules import london_day
 
 
 def discretion_of(decision: PanelDecision, others: Sequence[DeviceModel]) -> rules.Discretion:
@@ -156,3 +158,21 @@ def end_waiting(decision: PanelDecision, *, actor: Actor, at: dt.datetime, reaso
         clause=decision.clause,
         reason=reason,
     )
+
+
+def note_addition(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str) -> None:
+    """Write down that the Panel decided to add a SMETS1 Device Model, so that the decision can be referred. Section F2.2A
+
+    Its two people are those of the change. Other additions carry no right of referral.
+    """
+    model = change.device_model
+    if change.kind != ListChange.Kind.ADD or model.generation != SMETS1 or change.submission is None:
+        return
+    decision = PanelDecision(
+        device_model=model, kind=PanelDecision.Kind.ADD, clause=change.clause, decided_on=london_day(at),
+        minute_reference=change.submission.reference, reasons=change.reason, recorded_by=change.proposed_by,
+        recorded_at=change.proposed_at,
+    )  # fmt: skip
+    decision.save()
+    _decide(decision, grant=grant, at=at, reason=reason)
+    change.panel_decision = decision

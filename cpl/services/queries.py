@@ -9,16 +9,17 @@ from django.db import transaction
 
 from cpl.models import Submission, SubmissionQuery, SubmissionVersion
 from cpl.rules.submissions import clean_reason
+from cpl.services.drafts import lock_submission, require_own
 from cpl.services.rows import keep
 from cpl.services.submissions import (
-    _canonicalise,
-    _guard_state,
-    _own,
-    _review,
-    _tell,
+    begin_review,
+    canonicalise,
+    check_transition,
+    discharge_all,
     keep_version,
-    lock_submission,
     record_evidence,
+    require_review,
+    tell_submitter,
     what_keeps_back,
 )
 from cpl.services.warnings import raise_warnings
@@ -42,9 +43,9 @@ def ask_query(
     Opens our own target of five Working Days for the owner (TR-9), and mails whoever submitted.
     """
     submission = lock_submission(submission, version=version)
-    grant = _review(submission, by)
+    grant = require_review(submission, by)
     text = clean_reason(text, field="text")
-    _guard_state(submission, "query", "queried")
+    check_transition(submission, "query", "queried")
     submission.query()
     keep(submission)
     query = SubmissionQuery.objects.create(
@@ -58,6 +59,7 @@ def ask_query(
         clause="F2.2",
         reason=text,
     )
+    discharge_all(submission, act=act, at=at)
     journal.open_obligation_for_working_days(
         clause="F2.2",
         duty="Answer our query on a submission",
@@ -69,7 +71,7 @@ def ask_query(
         working_days=ANSWER_TARGET,
         by_law=False,
     )
-    _tell(submission, "cpl/submission_queried", at)
+    tell_submitter(submission, "cpl/submission_queried", at)
     return query
 
 
@@ -88,15 +90,15 @@ def answer_query(
     Raises Refusals with everything that is lacking, as at submission.
     """
     submission = lock_submission(submission, version=version)
-    grant = _own(submission, by)
+    grant = require_own(submission, by)
     text = clean_reason(text, field="text")
-    _guard_state(submission, "answer", "answered")
+    check_transition(submission, "answer", "answered")
     refuse_any(what_keeps_back(submission, declared=True))
     query = submission.queries.select_for_update().get(answered_at=None)
     query.answered_by, query.answered_at, query.answer, query.document = by, at, text, document
     query.full_clean()
     query.save()
-    _canonicalise(submission)
+    canonicalise(submission)
     submission.answer()
     keep(submission)
     submission = record_evidence(submission, actor=grant.actor, at=at)
@@ -110,8 +112,7 @@ def answer_query(
         clause="F2.2",
         reason=text,
     )
-    for obligation in Obligation.objects.standing().about(submission):
-        journal.discharge(obligation=obligation, act=act, at=at)
+    begin_review(submission, act=act, at=at)
     return submission
 
 
@@ -124,7 +125,7 @@ def assign_submission(
     Raises Refusal where that person does not review submissions.
     """
     submission = lock_submission(submission, version=version)
-    grant = _review(submission, by)
+    grant = require_review(submission, by)
     reason = clean_reason(reason)
     if submission.state not in ASSIGNABLE:
         raise Conflict(

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cpl.models import (
     AssuranceCertificate,
@@ -41,14 +41,8 @@ REASON = "Reason for the public"
 VALIDATE = "Validate the certificate that holds a removal"
 
 
-def entries_of(certificate: AssuranceCertificate) -> list[int]:
-    """The numbers of the entries that a certificate names, listed or not."""
-    identities = certificate.coverage.values("identity")
-    return list(DeviceModel.objects.filter(identity__in=identities).values_list("pk", flat=True))
-
-
-def entries_at_stake() -> list[int]:
-    """The entries that something obliges, or might oblige, to be removed: what the daily sweep looks at."""
+def entries_at_stake() -> QuerySet[DeviceModel]:
+    """The listed entries that something obliges, or might oblige, to be removed: all others need no look."""
     waiting = ListChange.objects.proposed().filter(kind=ListChange.Kind.REMOVE).values("entry_number")
     bound = BindingDetermination.objects.filter(state=BindingDetermination.State.BINDING).values(
         "device_model"
@@ -57,12 +51,18 @@ def entries_at_stake() -> list[int]:
         certificate__events__in=CertificateEvent.objects.standing()
     ).values("identity")
     listed = DeviceModel.objects.filter(periods__in=ListingPeriod.objects.open())
-    return list(
-        listed.filter(Q(pk__in=waiting) | Q(pk__in=bound) | Q(identity__in=struck))
-        .distinct()
-        .order_by("pk")
-        .values_list("pk", flat=True)
+    return (
+        listed.filter(Q(pk__in=waiting) | Q(pk__in=bound) | Q(identity__in=struck)).distinct().order_by("pk")
     )
+
+
+def follow_certificate(certificate: AssuranceCertificate, *, at: dt.datetime) -> None:
+    """Look again at every entry at stake that a certificate names, since something about the certificate has changed.
+
+    A certificate can name hundreds of models, and is given with each of them: nearly always none is at stake.
+    """
+    named = entries_at_stake().filter(identity__in=certificate.coverage.values("identity"))
+    follow_gates(entries=named.values_list("pk", flat=True), at=at)
 
 
 @transaction.atomic
@@ -74,6 +74,8 @@ def follow_gates(*, entries: Iterable[int], at: dt.datetime) -> list[ListChange]
     removal is cancelled and the SSC's case returns to it (A-14). One whose ground has fallen is cancelled.
     """
     numbers = sorted(set(entries))
+    if not numbers:
+        return []
     # Changes before entries, as an approval locks them, so that neither waits for the other.
     list(
         ListChange.objects.select_for_update(of=("self",))
@@ -313,8 +315,3 @@ def gates_now(change: ListChange, *, at: dt.datetime) -> list[Limb]:
     if duty and duty.ground:
         return list(rules.removal_gates(duty.ground))
     return []
-
-
-def follow_certificate(certificate: AssuranceCertificate, *, at: dt.datetime) -> None:
-    """Look again at every entry that a certificate names, since something about the certificate has changed."""
-    follow_gates(entries=entries_of(certificate), at=at)

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from cpl.models import Submission, SubmissionCertificate
+from cpl.services.drafts import put_certificate
 from cpl.services.queries import answer_query
-from cpl.services.submissions import put_certificate
 from secgov.accounts.models import User
 from secgov.documents.models import Classification
 from secgov.documents.services import store_document

@@ -1,76 +1,44 @@
-"""A submission, from draft to the Secretariat's decision (Section F2.17, chart 1)."""
+"""A submission, from the declaration to the Secretariat's decision (Section F2.17, chart 1)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django_fsm import can_proceed
 
-from cpl.models import DeviceModel, ListChange, Submission, SubmissionCertificate, SubmissionVersion
-from cpl.rules.certificate_texts import clean_certificate
+from cpl.models import DeviceModel, ListChange, Submission, SubmissionVersion
 from cpl.rules.device_identity import FIELDS, read_device
 from cpl.rules.image import read_image
 from cpl.rules.submissions import check_own_organisation, clean_reason, what_submission_lacks
 from cpl.rules.warning_answers import unanswered
 from cpl.services.certificates import record_certificate
+from cpl.services.drafts import (
+    CERTIFICATE_FIELDS,
+    check_editable,
+    lock_submission,
+    require_own,
+    submission_fields,
+)
 from cpl.services.locks import hold_numbers
 from cpl.services.rows import keep
 from cpl.services.upgrade_facts import what_path_lacks
 from cpl.services.warnings import open_warnings, raise_warnings
 from firmware_repo.rules.manufacturer_names import clean_manufacturer_name
 from firmware_repo.rules.release import CLEANERS
-from secgov.accounts.models import Organisation, User
+from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, Grant, require
-from secgov.documents.models import Document
 from secgov.errors import Conflict, NotPermitted, Refusal, refuse_any
 from secgov.journal import services as journal
 from secgov.journal.actors import Actor
-from secgov.journal.models import Obligation
-from secgov.time_rules import london_day
+from secgov.journal.models import Act, Obligation
 
-DRAFT_FIELDS = (
-    *FIELDS, "manufacturer_name", "has_image", "image_creator", "image_descriptor", "image_hash",
-    "fir_email", "fir_phone", "fir_address", "release_notes", "released_on",
-)  # fmt: skip
-CERTIFICATE_FIELDS = (
-    "body",
-    "number",
-    "standard",
-    "standard_version",
-    "issued_on",
-    "expires_on",
-    "renews_on",
-    "sc_version",
-    "firmware_named",
-)
-EDITABLE = (Submission.State.DRAFT, Submission.State.QUERIED)
 TAKE_UP_TARGET = 1  # Working Day; our own target (TR-9), the Code states none
+DECIDE_TARGET = 5  # Working Days; likewise
 
 
-def lock_submission(submission: Submission, *, version: int | None = None) -> Submission:
-    """Take the row as it now is, locked. Raises Conflict where the person saw another version."""
-    fresh = (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("organisation")
-        .get(pk=submission.pk)
-    )
-    if version is not None and fresh.version != version:
-        raise Conflict(
-            f"{fresh.reference} was changed since you opened it. It is now: {fresh.get_state_display().lower()}.",
-            newer={"reference": fresh.reference, "state": fresh.state, "version": fresh.version},
-        )
-    return fresh
-
-
-def _own(submission: Submission, by: User) -> Grant:
-    return require(by, Duty.SUBMIT_DEVICE, submission.organisation, hidden=True)
-
-
-def _review(submission: Submission, by: User) -> Grant:
+def require_review(submission: Submission, by: User) -> Grant:
     grant = require(by, Duty.REVIEW_SUBMISSION)
     if submission.state == Submission.State.DRAFT:
         raise NotPermitted("There is nothing at this address.", hidden=True)
@@ -82,137 +50,6 @@ def check_not_own(submission: Submission, by: User) -> None:
     """Refuse to decide on what an organisation submitted to which this person belongs, in whatever role. X-2"""
     own = by.memberships.current().values_list("organisation_id", flat=True)
     check_own_organisation(submitter=str(submission.organisation_id), own={str(each) for each in own})
-
-
-def _draft(submission: Submission) -> None:
-    """Allow a change only to a draft, or to a submission about which the Secretariat asks something."""
-    if submission.state not in EDITABLE:
-        raise Conflict(
-            f"{submission.reference} is no longer a draft: it cannot be changed.",
-            newer={"state": submission.state},
-        )
-
-
-@transaction.atomic
-def start_submission(
-    *, by: User, organisation: Organisation, at: dt.datetime, idempotency_key: str, relists: int | None = None
-) -> Submission:
-    """Begin a draft for an organisation; the same key again gives the draft that it began.
-
-    `relists` is the number of a removed entry that returns (Z6-R1, A-24): its device fields are taken over.
-    """
-    grant = require(by, Duty.SUBMIT_DEVICE, organisation)
-    hold_numbers()  # before the question below, so that two presses at the same instant make one draft
-    begun = Submission.objects.filter(idempotency_key=idempotency_key).first()
-    if begun:
-        _own(begun, by)
-        return begun
-    year = london_day(at).year
-    last = Submission.objects.filter(reference__startswith=f"S-{year}-").aggregate(last=Max("reference"))[
-        "last"
-    ]
-    submission = Submission(
-        reference=f"S-{year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:05d}",
-        organisation=organisation,
-        created_by=by,
-        created_at=at,
-        saved_at=at,
-        idempotency_key=idempotency_key,
-    )
-    if relists is not None:
-        _take_over(submission, relists)
-    submission.save()
-    journal.record(
-        actor=grant.actor,
-        at=at,
-        verb="cpl.submission.begun",
-        subject=submission,
-        clause="F2.17",
-        reason="A draft was begun.",
-    )
-    return submission
-
-
-def _take_over(submission: Submission, number: int) -> None:
-    entry = DeviceModel.objects.select_related("manufacturer").filter(pk=number).first()
-    if entry is None or entry.periods.filter(closed_at=None, closed_known_by=None).exists():
-        raise Refusal(
-            f"Entry {number:06d} is not a removed entry, so it cannot return.", clause="Z6-R1", field="relists",
-            remedy="Give the number of an entry that the list shows as Removed, or start a new device.",
-        )  # fmt: skip
-    submission.relists = entry
-    for field in FIELDS:
-        setattr(submission, field, getattr(entry, field))
-    submission.manufacturer_name = entry.manufacturer.name
-    submission.has_image = bool(entry.image_hash)
-    submission.image_creator, submission.image_descriptor = entry.image_creator, entry.image_descriptor
-    submission.image_hash = entry.image_hash
-
-
-@transaction.atomic
-def save_draft(
-    *, submission: Submission, by: User, at: dt.datetime, version: int, values: Mapping[str, Any]
-) -> Submission:
-    """Keep what was typed so far. Takes any of DRAFT_FIELDS; anything else is ignored. Nothing is judged yet."""
-    submission = lock_submission(submission, version=version)
-    _own(submission, by)
-    _draft(submission)
-    for field in DRAFT_FIELDS:
-        if field in values:
-            setattr(submission, field, values[field])
-    if submission.has_image is False:
-        submission.image_file = None
-    submission.saved_at = at
-    keep(submission)
-    raise_warnings(submission=submission, at=at)
-    return submission
-
-
-@transaction.atomic
-def put_certificate(
-    *, submission: Submission, by: User, at: dt.datetime, version: int, values: Mapping[str, Any],
-    document: Document | None = None, certificate: SubmissionCertificate | None = None,
-) -> SubmissionCertificate:  # fmt: skip
-    """Add a certificate to a draft, or change one of it. Takes CERTIFICATE_FIELDS and the document, if given anew."""
-    submission = lock_submission(submission, version=version)
-    _own(submission, by)
-    _draft(submission)
-    values = clean_certificate(values)
-    row = SubmissionCertificate(submission=submission)
-    if certificate is not None:
-        row = SubmissionCertificate.objects.select_for_update().get(pk=certificate.pk, submission=submission)
-    for field in CERTIFICATE_FIELDS:
-        if field in values:
-            setattr(row, field, values[field])
-    if document is not None:
-        row.document = document
-    row.full_clean()
-    row.save()
-    submission.saved_at = at
-    keep(submission)
-    raise_warnings(submission=submission, at=at)
-    return row
-
-
-@transaction.atomic
-def remove_certificate(
-    *, submission: Submission, by: User, at: dt.datetime, version: int, certificate: SubmissionCertificate
-) -> Submission:
-    """Take a certificate out of a draft."""
-    submission = lock_submission(submission, version=version)
-    _own(submission, by)
-    _draft(submission)
-    SubmissionCertificate.objects.filter(pk=certificate.pk, submission=submission).delete()
-    submission.saved_at = at
-    keep(submission)
-    raise_warnings(submission=submission, at=at)
-    return submission
-
-
-def submission_fields(submission: Submission) -> dict[str, str]:
-    """Every field of a submission as text, by name: what the rules read."""
-    names = [name for name in DRAFT_FIELDS if name not in ("has_image", "released_on")]
-    return {name: str(getattr(submission, name) or "") for name in names}
 
 
 def what_draft_lacks(submission: Submission, *, declared: bool) -> tuple[Refusal, ...]:
@@ -230,7 +67,7 @@ def what_keeps_back(submission: Submission, *, declared: bool) -> tuple[Refusal,
     return (*what_draft_lacks(submission, declared=declared), *unanswered(open_warnings(submission)))
 
 
-def _canonicalise(submission: Submission) -> None:
+def canonicalise(submission: Submission) -> None:
     fields = submission_fields(submission)
     device, _ = read_device(fields)
     image, _ = read_image(fields, has_image=bool(submission.has_image))
@@ -261,13 +98,13 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
     that is lacking.
     """
     submission = lock_submission(submission)
-    grant = _own(submission, by)
+    grant = require_own(submission, by)
     if submission.state != Submission.State.DRAFT and submission.version == version + 1:
         return submission
     submission = lock_submission(submission, version=version)
-    _draft(submission)
+    check_editable(submission)
     refuse_any(what_keeps_back(submission, declared=declared))
-    _canonicalise(submission)
+    canonicalise(submission)
     hold_numbers()
     submission.entry_number = submission.relists_id or next_entry_number()
     submission.declared_by = by
@@ -286,7 +123,7 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
         clause="F2.2", duty="Take up a submission", owed_by=Obligation.Owner.PANEL, subject=submission, act=act, from_at=at,
         working_days=TAKE_UP_TARGET, by_law=False,
     )  # fmt: skip
-    _tell(submission, "cpl/submission_received", at)
+    tell_submitter(submission, "cpl/submission_received", at)
     return submission
 
 
@@ -324,7 +161,7 @@ def keep_version(
     )
 
 
-def _tell(submission: Submission, template: str, at: dt.datetime) -> None:
+def tell_submitter(submission: Submission, template: str, at: dt.datetime) -> None:
     """Mail the person who submitted; anything not White stays behind the sign-in."""
     journal.enqueue(
         template=template,
@@ -344,9 +181,9 @@ def _tell(submission: Submission, template: str, at: dt.datetime) -> None:
 def withdraw(*, submission: Submission, by: User, at: dt.datetime, version: int, reason: str) -> Submission:
     """Take a draft or a submission back, before it is proposed; a reserved number stays burnt."""
     submission = lock_submission(submission, version=version)
-    grant = _own(submission, by)
+    grant = require_own(submission, by)
     reason = clean_reason(reason)
-    _guard_state(submission, "withdraw", "taken back")
+    check_transition(submission, "withdraw", "taken back")
     submission.withdraw()
     submission.decided_at, submission.decision_reason = at, reason
     keep(submission)
@@ -362,7 +199,7 @@ def withdraw(*, submission: Submission, by: User, at: dt.datetime, version: int,
     return submission
 
 
-def _guard_state(submission: Submission, transition: str, words: str) -> None:
+def check_transition(submission: Submission, transition: str, words: str) -> None:
     if not can_proceed(getattr(submission, transition)):
         raise Conflict(
             f"{submission.reference} is {submission.get_state_display().lower()}: it cannot be {words} now.",
@@ -383,8 +220,8 @@ def _no_longer_owed(submission: Submission, reason: str, at: dt.datetime) -> Non
 def take_up(*, submission: Submission, by: User, at: dt.datetime, version: int) -> Submission:
     """Begin the review of a submission. Section F2.2"""
     submission = lock_submission(submission, version=version)
-    grant = _review(submission, by)
-    _guard_state(submission, "take_up", "taken up")
+    grant = require_review(submission, by)
+    check_transition(submission, "take_up", "taken up")
     submission.take_up()
     submission.taken_up_by, submission.taken_up_at = by, at
     submission.assigned_to, submission.assigned_at = by, at
@@ -398,22 +235,42 @@ def take_up(*, submission: Submission, by: User, at: dt.datetime, version: int) 
         clause="F2.2",
         reason="The review began.",
     )
+    begin_review(submission, act=act, at=at)
+    return submission
+
+
+def begin_review(submission: Submission, *, act: Act, at: dt.datetime) -> None:
+    """Discharge what was awaited before the review, and open our own target for deciding. TR-9"""
+    discharge_all(submission, act=act, at=at)
+    journal.open_obligation_for_working_days(
+        clause="F2.2",
+        duty="Propose the listing of a submission, ask, or reject it",
+        owed_by=Obligation.Owner.PANEL,
+        subject=submission,
+        act=act,
+        from_at=at,
+        working_days=DECIDE_TARGET,
+        by_law=False,
+    )
+
+
+def discharge_all(submission: Submission, *, act: Act, at: dt.datetime) -> None:
+    """Discharge whatever is still owed about a submission by the act that did it."""
     for obligation in Obligation.objects.standing().about(submission):
         journal.discharge(obligation=obligation, act=act, at=at)
-    return submission
 
 
 @transaction.atomic
 def reject(*, submission: Submission, by: User, at: dt.datetime, version: int, reason: str) -> Submission:
     """End a submission without a listing; the reason is told to the submitter, the number stays burnt."""
     submission = lock_submission(submission, version=version)
-    grant = _review(submission, by)
+    grant = require_review(submission, by)
     reason = clean_reason(reason)
-    _guard_state(submission, "reject", "rejected")
+    check_transition(submission, "reject", "rejected")
     submission.reject()
     submission.decided_at, submission.decision_reason = at, reason
     keep(submission)
-    journal.record(
+    act = journal.record(
         actor=grant.actor,
         at=at,
         verb="cpl.submission.rejected",
@@ -421,8 +278,8 @@ def reject(*, submission: Submission, by: User, at: dt.datetime, version: int, r
         clause="F2.2",
         reason=reason,
     )
-    _no_longer_owed(submission, "The submission was rejected.", at)
-    _tell(submission, "cpl/submission_rejected", at)
+    discharge_all(submission, act=act, at=at)
+    tell_submitter(submission, "cpl/submission_rejected", at)
     return submission
 
 
@@ -435,8 +292,9 @@ def return_to_review(
     submission.send_back()
     submission.decision_reason = ""
     keep(submission)
-    journal.record(
+    act = journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.sent_back", subject=submission, clause="F2.2", reason=reason,
         after={"list_change": change.pk},
     )  # fmt: skip
+    begin_review(submission, act=act, at=at)
     return submission

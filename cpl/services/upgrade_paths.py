@@ -9,8 +9,8 @@ from django.db import transaction
 
 from cpl.models import Submission
 from cpl.rules.upgrade_paths import ENTRIES
+from cpl.services.drafts import check_editable, lock_submission, require_own
 from cpl.services.rows import keep
-from cpl.services.submissions import _draft, _own, lock_submission
 from cpl.services.upgrade_facts import what_path_lacks
 from secgov.accounts.models import User
 from secgov.errors import refuse_any
@@ -25,8 +25,8 @@ def state_upgrade_path(
     Raises Refusals for entries that do not exist, are other hardware, or are this very one.
     """
     submission = lock_submission(submission, version=version)
-    _own(submission, by)
-    _draft(submission)
+    require_own(submission, by)
+    check_editable(submission)
     refuse_any(what_path_lacks(submission, kind=kind, numbers=numbers))
     submission.upgrade_kind = kind
     submission.upgrades_from = sorted(numbers) if kind == ENTRIES else []

@@ -10,7 +10,8 @@ from django.db import transaction
 from cpl.models import RaisedWarning, Submission, SubmissionCertificate
 from cpl.rules.submission_warnings import CERTIFICATE_OTHER_FIRMWARE
 from cpl.rules.warning_answers import check_answer
-from cpl.services.submissions import EDITABLE, _own, _review, lock_submission
+from cpl.services.drafts import EDITABLE, lock_submission, require_own
+from cpl.services.submissions import require_review
 from cpl.services.warnings import certificate_name, raise_warnings
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, Grant, permitted
@@ -79,9 +80,9 @@ def _may_answer(submission: Submission, by: User) -> Grant:
     if permitted(by, Duty.SUBMIT_DEVICE, submission.organisation) or not permitted(
         by, Duty.REVIEW_SUBMISSION
     ):
-        grant, states = _own(submission, by), EDITABLE
+        grant, states = require_own(submission, by), EDITABLE
     else:
-        grant = _review(submission, by)
+        grant = require_review(submission, by)
         states = (Submission.State.SUBMITTED, Submission.State.IN_REVIEW)
     if submission.state not in states:
         raise Conflict(
@@ -96,7 +97,9 @@ def _row_mapped(submission: Submission, warning: RaisedWarning) -> SubmissionCer
     if warning.code != CERTIFICATE_OTHER_FIRMWARE:
         return None
     rows = submission.certificates.select_for_update(of=("self",))
-    return next((row for row in rows if warning.seen.startswith(f"{certificate_name(row)} names the firmware")), None)
+    return next(
+        (row for row in rows if warning.seen.startswith(f"{certificate_name(row)} names the firmware")), None
+    )
 
 
 def _keep_evidence(

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from cpl.models import DeviceModel, Submission
-from cpl.services import additions, corrections, queries, submissions
+from cpl.services import additions, corrections, drafts, queries, submissions
 from cpl.services.certificates import attest_certificate
 from cpl.services.warning_answers import answer_warning
 from cpl.services.warnings import open_warnings
@@ -74,7 +74,7 @@ def _hostile(text: str) -> dict[str, str]:
 
 def _fill(row: Submission, by: User, values: Mapping[str, str]) -> Submission:
     row = Submission.objects.get(pk=row.pk)
-    return submissions.save_draft(submission=row, by=by, at=NOON, version=row.version, values=dict(values))
+    return drafts.save_draft(submission=row, by=by, at=NOON, version=row.version, values=dict(values))
 
 
 def _listed(stage: publishing.Stage, text: str) -> None:
@@ -120,7 +120,7 @@ def _put(row: Submission, by: User, given: Mapping[str, Any], told: Mapping[str,
     """Give a certificate with the hostile words, or without those that are refused."""
     for values in ({**given, **told}, given):
         try:
-            submissions.put_certificate(submission=row, by=by, at=NOON, version=row.version, values=values)
+            drafts.put_certificate(submission=row, by=by, at=NOON, version=row.version, values=values)
         except Refusal:
             continue
         return

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cpl.models import DeviceModel, Submission
-from cpl.services import queries, submissions
+from cpl.services import drafts, queries, submissions
 from secgov.accounts.models import Role, User
 from secgov.journal import services as journal
 from secgov.journal.models import Act, Task
@@ -64,7 +64,7 @@ def test_two_versions_stand_side_by_side_with_what_differs(cast, desk):
     row = in_review(cast)
     queries.ask_query(submission=row, by=cast.secretariat, at=NOON, version=row.version, text="Notes?")
     row = fresh(row)
-    row = submissions.save_draft(
+    row = drafts.save_draft(
         submission=row, by=cast.manufacturer, at=NOON, version=row.version, values={"release_notes": "Mends it."}
     )  # fmt: skip
     queries.answer_query(submission=row, by=cast.manufacturer, at=NOON, version=row.version, text="There.")

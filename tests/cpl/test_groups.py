@@ -109,7 +109,7 @@ def test_one_member_that_lacks_something_keeps_all_of_them_back(client: Client, 
     group = group_of(client, cast, [row(number) for number in range(1, 4)])
     give_all(client, group)
     second = members(group)[1]
-    devices.submissions.save_draft(
+    devices.drafts.save_draft(
         submission=second,
         by=cast.manufacturer,
         at=devices.NOON,

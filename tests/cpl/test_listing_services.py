@@ -13,7 +13,7 @@ from cpl.models import (
     ListingPeriod,
     Submission,
 )
-from cpl.services import additions, list_changes, submissions
+from cpl.services import additions, drafts, list_changes, submissions
 from cpl.services import certificates as certificate_services
 from firmware_repo.models import FirmwareRecord
 from secgov.accounts.models import Membership, Role
@@ -249,7 +249,7 @@ def test_smets1_is_listed_without_certificates_once_a_combination_holds_it(cast)
 def test_another_organisations_submission_is_as_if_it_did_not_exist(cast):
     submission = devices.draft(cast.manufacturer, cast.maker)
     with pytest.raises(NotPermitted) as refused:
-        submissions.save_draft(
+        drafts.save_draft(
             submission=submission, by=cast.rival, at=NOON, version=submission.version, values={}
         )
     assert refused.value.hidden

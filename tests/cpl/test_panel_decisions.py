@@ -76,6 +76,16 @@ def limbs(change):
     return Obligation.objects.about(change).filter(by_law=True).count()
 
 
+def test_addition_of_a_smets1_model_is_a_decision_that_can_be_referred_and_that_of_another_is_none(
+    group, smets1
+):
+    decision = PanelDecision.objects.get()
+    assert (decision.kind, decision.state, decision.clause) == ("add", "decided", "F2.1(b)")
+    assert decision.changes.get().device_model == smets1
+    removing.listed_entry(group.cast, firmware_version="0A0B0C0D")
+    assert PanelDecision.objects.count() == 1 and single_person_acts() == 0
+
+
 @pytest.mark.clause("Z6.8-0")
 @pytest.mark.clause("Z6.8(b)")
 def test_smets1_model_is_removed_by_decision_and_the_clock_starts_at_approval(group, smets1):
@@ -85,7 +95,7 @@ def test_smets1_model_is_removed_by_decision_and_the_clock_starts_at_approval(gr
     change = approve(change, group, LATER + DAY)
     connection.check_constraints()
     assert (change.required_at, limbs(change)) == (LATER + DAY, 3)
-    assert PanelDecision.objects.get().state == "decided" and not is_listed(smets1)
+    assert PanelDecision.objects.exclude(kind="add").get().state == "decided" and not is_listed(smets1)
     assert ListingPeriod.objects.get().public_reason.startswith(
         "Devices of this Device Model were determined"
     )
@@ -119,7 +129,7 @@ def test_sent_back_removal_leaves_its_decision_sent_back_and_can_be_decided_anew
         changes=[decision.changes.get()], by=group.approver, at=LATER, reason="Which minute?"
     )
     connection.check_constraints()
-    assert PanelDecision.objects.get().state == "refused"
+    assert PanelDecision.objects.exclude(kind="add").get().state == "refused"
     decided(group, smets1)
 
 
@@ -139,7 +149,9 @@ def test_decision_not_to_remove_has_two_people_and_no_change_of_the_list(group, 
         decision=decision, by=group.approver, at=LATER, version=decision.version, agree=True, reason="Yes."
     )
     connection.check_constraints()
-    assert PanelDecision.objects.get().state == "decided" and not decision.changes.exists()
+    assert (
+        PanelDecision.objects.exclude(kind="add").get().state == "decided" and not decision.changes.exists()
+    )
 
 
 def removed(group, entry, clause="Z6.8(b)", **values):

@@ -3,7 +3,7 @@
 import pytest
 
 from cpl.models import Submission
-from cpl.services import queries, submissions
+from cpl.services import drafts, queries, submissions
 from secgov.documents.models import Document
 from tests.cpl.submitting import fresh, post, signed_in
 from tests.documents.files import upload
@@ -72,7 +72,7 @@ def test_an_answer_that_lacks_something_is_shown_again_with_what_was_typed(cast,
 
 
 def test_an_answer_waits_until_everything_required_is_there_again(cast, asked):
-    row = submissions.save_draft(
+    row = drafts.save_draft(
         submission=asked, by=cast.manufacturer, at=NOON, version=asked.version, values={"fir_phone": ""}
     )
     answer = post(signed_in(cast.manufacturer), row, "answer", {"text": "Hex."})

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cpl.models import Edition, EditionForm, ListChange, RaisedWarning, Submission
-from cpl.services import submissions
+from cpl.services import drafts, submissions
 from cpl.services.upgrade_paths import state_upgrade_path
 from cpl.services.warnings import open_warnings
 from firmware_repo.models import FirmwareRecord, UpgradePath
@@ -184,7 +184,7 @@ def listed_with_path(
         submission=draft, by=cast.manufacturer, at=NOON, version=draft.version, kind=kind, numbers=numbers
     )
     for values in (devices.ZIGBEE, devices.CPA):
-        submissions.put_certificate(
+        drafts.put_certificate(
             submission=fresh(draft),
             by=cast.manufacturer,
             at=NOON,
@@ -239,7 +239,7 @@ def test_mapping_evidence_reaches_no_public_page_file_or_program(
     cast = stage.cast
     draft = devices.draft(cast.manufacturer, cast.maker)
     for values in (devices.ZIGBEE, devices.CPA | {"firmware_named": "a name told to nobody"}):
-        submissions.put_certificate(
+        drafts.put_certificate(
             submission=fresh(draft),
             by=cast.manufacturer,
             at=NOON,

@@ -73,10 +73,11 @@ def test_lost_entry_is_counted(stage):
     vandalise(
         """
         WITH gone AS (DELETE FROM cpl_listingperiod WHERE device_model_id = 2),
-             freed AS (UPDATE cpl_certificatecoverage SET device_model_id = NULL WHERE device_model_id = 2)
+             freed AS (UPDATE cpl_certificatecoverage SET device_model_id = NULL WHERE device_model_id = 2),
+             moved AS (UPDATE cpl_paneldecision SET device_model_id = 1 WHERE device_model_id = 2)
         UPDATE cpl_listchange SET device_model_id = 1 WHERE entry_number = 2
         """,
-        "cpl_listingperiod", "cpl_certificatecoverage", "cpl_listchange",
+        "cpl_listingperiod", "cpl_certificatecoverage", "cpl_listchange", "cpl_paneldecision",
     )  # fmt: skip
     vandalise("DELETE FROM cpl_devicemodel WHERE number = 2", "cpl_devicemodel")
     assert not DeviceModel.objects.filter(pk=2).exists()

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from cpl.models import AssuranceCertificate, ListingPeriod, Submission
-from cpl.services import additions, queries, submissions
+from cpl.services import additions, drafts, queries, submissions
 from secgov.accounts.models import Role
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Message, Obligation
@@ -49,7 +49,7 @@ def test_a_query_waits_for_the_owner_by_a_date_and_tells_by_mail(cast):
 
 def test_an_answer_brings_it_back_as_a_new_version_with_the_value_put_right(cast):
     submission = asked(cast)
-    submission = submissions.save_draft(
+    submission = drafts.save_draft(
         submission=submission,
         by=cast.manufacturer,
         at=NOON,
@@ -64,7 +64,9 @@ def test_an_answer_brings_it_back_as_a_new_version_with_the_value_put_right(cast
         text="It was a slip.",
     )
     connection.check_constraints()
-    assert submission.state == "in_review" and not Obligation.objects.standing().about(submission).exists()
+    assert submission.state == "in_review"
+    owed = Obligation.objects.standing().about(submission).get()
+    assert (owed.owed_by, owed.by_law) == ("panel", False), "what is awaited now is the Secretariat's decision"
     first, second = submission.versions.all()
     assert (first.fields["firmware_version"], second.fields["firmware_version"]) == ("05080607", "05080700")
     devices.attest_all(submission, cast.secretariat)
@@ -77,7 +79,7 @@ def test_an_answer_brings_it_back_as_a_new_version_with_the_value_put_right(cast
 
 def test_what_a_certificate_was_said_to_name_before_no_longer_counts(cast):
     submission = asked(cast)
-    submission = submissions.save_draft(
+    submission = drafts.save_draft(
         submission=submission,
         by=cast.manufacturer,
         at=NOON,
@@ -111,7 +113,7 @@ def test_a_certificates_date_put_right_must_be_seen_again(cast):
     )
     submission = Submission.objects.get()
     row = submission.certificates.get(body="NCSC")
-    submissions.put_certificate(
+    drafts.put_certificate(
         submission=submission, by=cast.manufacturer, at=NOON, version=submission.version, certificate=row,
         values={"renews_on": dt.date(2031, 1, 5)},
     )  # fmt: skip
@@ -132,7 +134,7 @@ def test_a_certificate_that_others_rely_on_is_not_amended(cast):
     devices.submitted(cast.manufacturer, cast.maker, certificates=shared)
     submission = asked(cast, certificates=shared, firmware_version="05080700")
     row = submission.certificates.get(body="NCSC")
-    submissions.put_certificate(
+    drafts.put_certificate(
         submission=submission, by=cast.manufacturer, at=NOON, version=submission.version, certificate=row,
         values={"renews_on": dt.date(2031, 1, 5)},
     )  # fmt: skip
@@ -149,7 +151,7 @@ def test_a_certificate_that_others_rely_on_is_not_amended(cast):
 
 def test_an_answer_with_a_field_blank_is_refused_naming_it(cast):
     submission = asked(cast)
-    submission = submissions.save_draft(
+    submission = drafts.save_draft(
         submission=submission,
         by=cast.manufacturer,
         at=NOON,
@@ -178,7 +180,7 @@ def test_only_the_owner_answers_and_only_the_secretariat_asks(cast):
 def test_a_submission_is_not_changed_while_nobody_asks(cast):
     submission = devices.submitted(cast.manufacturer, cast.maker)
     with pytest.raises(Conflict):
-        submissions.save_draft(
+        drafts.save_draft(
             submission=submission,
             by=cast.manufacturer,
             at=NOON,

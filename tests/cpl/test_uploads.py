@@ -150,7 +150,7 @@ def test_warnings_stand_beside_their_rows_and_are_kept_with_the_drafts(
         each["fingerprint"] for each in odd["warnings"] if each["asks"]
     }
     again = draft.warnings.count()
-    draft = devices.submissions.save_draft(
+    draft = devices.drafts.save_draft(
         submission=draft, by=cast.manufacturer, at=devices.NOON, version=draft.version, values={}
     )
     assert draft.warnings.count() == again, "a single submission is warned about in just the same way"

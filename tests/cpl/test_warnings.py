@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cpl.models import RaisedWarning, Submission
-from cpl.services import queries, submissions
+from cpl.services import drafts, queries, submissions
 from cpl.services.additions import propose_listing
 from cpl.services.listing_facts import listing_facts
 from cpl.services.warning_answers import answer_warning
@@ -40,7 +40,7 @@ def draft_out_of_line(people: Cast) -> Submission:
 def save(submission: Submission, people: Cast, **values: str) -> Submission:
     """Change a draft."""
     fresh = Submission.objects.get(pk=submission.pk)
-    return submissions.save_draft(
+    return drafts.save_draft(
         submission=fresh, by=people.manufacturer, at=NOON, version=fresh.version, values=values
     )
 
@@ -206,7 +206,7 @@ def draft_with_other_name(people: Cast) -> Submission:
         ZIGBEE | {"number": "Z-26"},
         CPA | {"number": "C-26", "firmware_named": "release 5.8.6.26"},
     ):
-        submissions.put_certificate(
+        drafts.put_certificate(
             submission=draft, by=people.manufacturer, at=NOON, version=draft.version, values=values
         )
         draft = Submission.objects.get(pk=draft.pk)

@@ -5,7 +5,7 @@ import itertools
 from typing import Any
 
 from cpl.models import ListChange, Submission
-from cpl.services import additions, list_changes, submissions
+from cpl.services import additions, drafts, list_changes, submissions
 from cpl.services import certificates as certificate_services
 from secgov.accounts.models import Organisation, User
 
@@ -46,10 +46,10 @@ def draft(
     by: User, organisation: Organisation, *, at: dt.datetime = NOON, relists: int | None = None, **values: Any
 ) -> Submission:
     """A draft with every field filled, unless told otherwise."""
-    submission = submissions.start_submission(
+    submission = drafts.start_submission(
         by=by, organisation=organisation, at=at, idempotency_key=f"key-{next(_keys)}", relists=relists
     )
-    return submissions.save_draft(
+    return drafts.save_draft(
         submission=submission, by=by, at=at, version=submission.version, values=DEVICE | values
     )
 
@@ -64,9 +64,7 @@ def submitted(
         suffix = f"-{submission.manufacturer_identifier}-{submission.firmware_version}"
         certificates = tuple(each | {"number": each["number"] + suffix} for each in (ZIGBEE, CPA))
     for each in certificates:
-        submissions.put_certificate(
-            submission=submission, by=by, at=at, version=submission.version, values=each
-        )
+        drafts.put_certificate(submission=submission, by=by, at=at, version=submission.version, values=each)
         submission = Submission.objects.get(pk=submission.pk)
     return submissions.submit(submission=submission, by=by, at=at, version=submission.version, declared=True)
 
