@@ -177,7 +177,7 @@ def fir_gaps() -> int:
 
 
 _SINGLE_PERSON = """
-    SELECT count(*) FROM cpl_listchange c
+    SELECT (SELECT count(*) FROM cpl_listchange c
     WHERE c.four_eyes AND c.state IN ('approved', 'issued') AND (
         c.proposed_by_id IS NULL OR c.approved_by_id IS NULL OR c.proposed_by_id = c.approved_by_id
         OR NOT EXISTS (SELECT FROM journal_act a
@@ -189,7 +189,15 @@ _SINGLE_PERSON = """
                     AND g.actor_id = c.proposed_by_id AND g.actor_role = 'Secretariat' AND g.at <= c.approved_at)))
         OR NOT EXISTS (SELECT FROM journal_act a
             WHERE a.verb = 'cpl.list_change.approved' AND a.subject_type = 'cpl.listchange'
-            AND a.subject_id = c.id::text AND a.actor_id = c.approved_by_id AND a.actor_role = 'Approver'))
+            AND a.subject_id = c.id::text AND a.actor_id = c.approved_by_id AND a.actor_role = 'Approver')))
+      + (SELECT count(*) FROM cpl_bindingdetermination
+         WHERE four_eyes AND confirmed_at IS NOT NULL AND (confirmed_by_id IS NULL OR confirmed_by_id = recorded_by_id))
+      + (SELECT count(*) FROM cpl_paneldecision
+         WHERE four_eyes AND state = 'decided' AND (second_by_id IS NULL OR second_by_id = recorded_by_id))
+      + (SELECT count(*) FROM cpl_certificatechange
+         WHERE four_eyes AND state = 'approved' AND (decided_by_id IS NULL OR decided_by_id = proposed_by_id))
+      + (SELECT count(*) FROM cpl_authorityorder
+         WHERE state = 'confirmed' AND (second_by_id IS NULL OR second_by_id = recorded_by_id))
 """
 
 
