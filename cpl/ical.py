@@ -51,7 +51,8 @@ def _text(value: str) -> str:
 
 def _folded(line: str) -> bytes:
     """Break a long line into several, each further one begun by a space, and no character in two."""
-    parts, part = [], b""
+    parts: list[bytes] = []
+    part = b""
     for character in line:
         encoded = character.encode()
         if len(part) + len(encoded) > OCTETS - bool(parts):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from secgov.accounts.permissions import Duty, permitted
 from secgov.errors import NotPermitted
 from secgov.journal.desk import RegisterAdmin
-from secgov.web import board, ledger
+from secgov.web import board, evidence, ledger
 from secgov.web.search import search
 
 NOT_HERE = {"logout", "password_change", "password_change_done", "view_on_site"}
@@ -83,6 +83,16 @@ class SecretariatSite(AdminSite):
             path("ledger/late.csv", self.admin_view(require_safe(ledger.late_csv)), name="late_duties"),
             path(
                 "ledger/overrides.csv", self.admin_view(require_safe(ledger.overrides_csv)), name="overrides"
+            ),
+            path("readings/", self.admin_view(evidence.readings), name="readings"),
+            *(
+                path(
+                    f"evidence/{kind}/<int:pk>/",
+                    self.admin_view(evidence.take),
+                    {"kind": kind},
+                    name=f"evidence_{kind}",
+                )
+                for kind in evidence.KINDS
             ),
             path("ledger/<int:pk>/explain/", self.admin_view(ledger.explain), name="explain_missed"),
             path("tasks/<int:pk>/close/", self.admin_view(board.close), name="close_task"),

@@ -1,6 +1,6 @@
 """What the journal does for every app above it."""
 
-from secgov.journal.services.acts import record, seal_acts, verify_seals
+from secgov.journal.services.acts import record, seal_acts, seal_lines, verify_seals
 from secgov.journal.services.calendar import working_calendar
 from secgov.journal.services.idempotency import answer_once
 from secgov.journal.services.obligations import (
@@ -34,6 +34,7 @@ __all__ = [
     "record",
     "record_other_channel",
     "seal_acts",
+    "seal_lines",
     "send_messages",
     "verify_seals",
     "watch_calendar",

@@ -97,6 +97,16 @@ def seal_acts() -> Seal | None:
     return seal
 
 
+def seal_lines(seal: Seal) -> Iterator[bytes]:
+    """Give the acts of a seal as the very lines that it hashes, in order: for proof outside this system. TR-10
+
+    The seal is SHA-256 over the hash of the seal before, as text, and then a line end and the line for each act.
+    """
+    acts = Act.objects.filter(sealed__seal=seal).order_by("id").values(*SEALED_FIELDS)
+    for act in acts.iterator(chunk_size=2000):
+        yield _canonical(act)
+
+
 def verify_seals() -> list[str]:
     """Compute every seal anew from its acts; give a sentence per break, so an empty list is a whole chain.
 
