@@ -233,7 +233,8 @@ def _summary(
         ),
         table("Documents", "File|Classification|SHA-256", papers),
         table("Editions", "Edition|Issued|Manifest SHA-256|Seal carried",
-              [(str(each), each.issued_at, each.manifest_sha256, each.journal_seal.sha256 if each.journal_seal else "none") for each in editions]),
+              [(str(each), each.issued_at, each.manifest_sha256, each.journal_seal.sha256 if each.journal_seal else "none")
+               for each in editions]),
         table("Seals", "No.|Acts|SHA-256", [(each.pk, each.acts, each.sha256) for each in seals]),
     ]  # fmt: skip
     head = (

@@ -26,9 +26,9 @@ def verify(folder: Path) -> list[str]:
     sealed, seals = {}, {previous}
     for file in sorted((folder / "journal").glob("*.jsonl")):
         chain = hashlib.sha256(previous.encode())
-        for line in file.read_bytes().splitlines():
-            chain.update(b"\n" + line)
-            act = json.loads(line)
+        for hashed in file.read_bytes().splitlines():
+            chain.update(b"\n" + hashed)
+            act = json.loads(hashed)
             sealed[act["id"]] = act
         previous = file.stem.partition("-")[2]
         seals.add(previous)
