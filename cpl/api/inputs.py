@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -269,3 +269,22 @@ def day_asked(text: str | None, name: str) -> date | None:
         return _day(text)
     except Refusal as refusal:
         raise renamed(refusal.each, {}, name)[0] from None
+
+
+def instant_asked(text: str | None, name: str) -> datetime | None:
+    """Give the instant of a parameter, in UTC, or None where it was not given. Raises Refusal."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    # Python reads more forms than are promised, and an instant without its offset is two instants each autumn.
+    if found is None or found.tzinfo is None or not text.isascii() or not 1 < found.year < 9999:
+        raise Refusal(
+            f"“{text[:40]}” is not an instant.",
+            clause="F2.2",
+            field=name,
+            remedy="Write it with its offset, like 2026-12-01T14:05:00Z.",
+        )
+    return found.astimezone(UTC)

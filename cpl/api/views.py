@@ -1,6 +1,5 @@
 """The list's reads: editions and entries. Each is of what is published, and needs no token."""
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import Max, QuerySet, Subquery, TextField
@@ -18,7 +17,7 @@ from rest_framework.views import APIView
 
 from cpl.api import outputs
 from cpl.api.editions import described, with_everything_told
-from cpl.api.inputs import COLUMNS, cleaned, day_asked, only, renamed
+from cpl.api.inputs import COLUMNS, cleaned, day_asked, instant_asked, only, renamed
 from cpl.api.stored import LATEST, find_form, stored_answer
 from cpl.models import Edition, PublishedEntry
 from cpl.rules.publication import format_edition, parse_edition
@@ -37,6 +36,11 @@ PAGING = [
 ]
 AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATE, description="As the edition in force when that London day ended said it."
+)
+KNOWN_AT = OpenApiParameter(
+    "known_at",
+    OpenApiTypes.DATETIME,
+    description="As it was recorded at that instant: of the editions issued by then only.",
 )
 
 
@@ -166,13 +170,14 @@ class Entries(GenericAPIView):
     """The entries of the newest edition, or of an earlier day."""
 
     throttle_scope = "public"
-    filters = frozenset(COLUMNS) | {"as_of"}
+    filters = frozenset(COLUMNS) | {"as_of", "known_at"}
 
     @extend_schema(
         operation_id="entries",
         parameters=[
             *(OpenApiParameter(name, str, description=column.help) for name, column in COLUMNS.items()),
             AS_OF,
+            KNOWN_AT,
             *PAGING,
         ],
         responses={200: outputs.EntryPage, **problems(400, 404, 422)},
@@ -186,9 +191,9 @@ class Entries(GenericAPIView):
 
     def matching(self, rows: QuerySet[PublishedEntry], asked: dict[str, str]) -> Any:
         """The numbers and records that answer to every column asked for."""
-        day = day_asked(asked.pop("as_of", None), "as_of")
+        then = edition_then(asked.pop("as_of", None), asked.pop("known_at", None))
         values = cleaned(asked)
-        self.as_of = edition_in_force(day) if day else None
+        self.as_of = then
         if self.as_of:
             records = publication.entries_of(self.as_of)
             return [
@@ -235,14 +240,14 @@ class EntryDetail(APIView):
 
     @extend_schema(
         operation_id="entry",
-        parameters=[AS_OF],
+        parameters=[AS_OF, KNOWN_AT],
         responses={200: outputs.EntryAnswer, **problems(400, 404, 422)},
     )
     def get(self, request: Request, number: int) -> Response:
-        """Give an entry as the newest edition says it, or the one in force on a day."""
-        day = day_asked(only(request.query_params.dict(), ["as_of"]).get("as_of"), "as_of")
-        if day:
-            edition = edition_in_force(day)
+        """Give an entry as the newest edition says it, or the one in force on a day, or known at an instant."""
+        asked = only(request.query_params.dict(), ["as_of", "known_at"])
+        edition = edition_then(asked.get("as_of"), asked.get("known_at"))
+        if edition:
             record = publication.entry_in(edition, number)
             if record is None:
                 raise Http404
@@ -252,12 +257,23 @@ class EntryDetail(APIView):
         return Response({"edition": format_edition(found.newest), "entry": found.record})
 
 
-def edition_in_force(day: dt.date) -> Edition:
-    """Give the edition in force when a London day ended. Raises Http404 for a day before the first."""
-    found = Edition.objects.placed().filter(issued_on__lte=day).defer("manifest").order_by("-number").first()
-    if found is None:
+def edition_then(as_of: str | None, known_at: str | None) -> Edition | None:
+    """Give the edition in force when a London day ended, of those issued by an instant; None where neither is asked.
+
+    Takes the two parameters as they came. Raises Refusal, and Http404 for a time before the first edition.
+    """
+    day, instant = day_asked(as_of, "as_of"), instant_asked(known_at, "known_at")
+    if day is None and instant is None:
+        return None
+    found = Edition.objects.placed().defer("manifest").order_by("-number")
+    if day is not None:
+        found = found.filter(issued_on__lte=day)
+    if instant is not None:
+        found = found.filter(issued_at__lte=instant)
+    edition = found.first()
+    if edition is None:
         raise Http404
-    return found
+    return edition
 
 
 def edition_asked(text: str, field: str) -> int:

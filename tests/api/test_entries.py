@@ -179,6 +179,25 @@ def test_an_earlier_day_is_answered_from_the_edition_in_force_then(anybody, stag
     problem(anybody.get(f"{ENTRIES}000777/?as_of=2026-12-02"), 404)
 
 
+@pytest.mark.clause("F2.9-1")
+def test_what_was_known_at_the_issue_of_an_edition_is_exactly_that_edition(anybody, editions):
+    for edition in editions[:2]:
+        at = edition.issued_at.isoformat().replace("+00:00", "Z")
+        said = anybody.get(f"{ENTRIES}?known_at={at}").json()
+        assert said["edition"] == str(edition)
+        assert said["results"] == anybody.get(f"/api/v1/cpl/editions/{edition}/json").json()["entries"]
+    moment = dt.timedelta(microseconds=1)
+    before = [(each.issued_at - moment).isoformat().replace("+00:00", "Z") for each in editions[:2]]
+    problem(anybody.get(f"{ENTRIES}?known_at={before[0]}"), 404)
+    assert anybody.get(f"{ENTRIES}?known_at={before[1]}").json()["edition"] == "0.001"
+    # What is asked of a later day was, at that instant, known only as the first edition has it.
+    assert anybody.get(f"{ENTRIES}?as_of=2030-01-01&known_at={before[1]}").json()["edition"] == "0.001"
+    second = f"{editions[3].entry_number:06d}"
+    problem(anybody.get(f"{ENTRIES}{second}/?known_at={before[1]}"), 404)
+    for wrong in ("2026-12-01", "2026-12-01T14:05:00", "x", "0001-01-01T00:00:00Z"):
+        assert problem(anybody.get(f"{ENTRIES}?known_at={wrong}"), 422)["fields"][0]["field"] == "known_at"
+
+
 @pytest.mark.parametrize(
     "name", sorted({"status", "device_type", "specification", "image_hash", "generation", "listed_on"})
 )
