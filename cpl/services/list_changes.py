@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django_fsm import can_proceed
 
-from cpl.models import ListChange
+from cpl.models import DeviceModel, ListChange
 from cpl.rules import list_changes as rules
 from cpl.rules.submissions import clean_reason
 from cpl.services import additions, corrections, panel_decisions, reinstatements, removals
@@ -59,6 +59,11 @@ def digest_of(changes: Sequence[ListChange]) -> str:
 def _lock_changes(seen: Sequence[ListChange]) -> list[ListChange]:
     """Take the rows as they now are, locked in one order. Raises Conflict where any is not as the person saw it."""
     versions = {change.pk: change.version for change in seen}
+    # Entries before changes, in the order of whatever moves a removal, so that neither waits for the other for ever.
+    entries = ListChange.objects.filter(pk__in=versions).values("device_model")
+    list(
+        DeviceModel.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=entries).order_by("pk")
+    )
     fresh = list(ListChange.objects.select_for_update(of=("self",)).filter(pk__in=versions).order_by("pk"))
     for change in fresh:
         if change.version != versions[change.pk] or change.state != ListChange.State.PROPOSED:

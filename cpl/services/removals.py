@@ -76,13 +76,14 @@ def follow_gates(*, entries: Iterable[int], at: dt.datetime) -> list[ListChange]
     numbers = sorted(set(entries))
     if not numbers:
         return []
-    # Changes before entries, as an approval locks them, so that neither waits for the other.
+    # Entries before changes, as an approval locks them, so that neither waits for the other for ever.
+    rows = DeviceModel.objects.select_for_update(of=("self",), no_key=True)
+    models = list(rows.filter(pk__in=numbers).order_by("pk"))
     list(
         ListChange.objects.select_for_update(of=("self",))
         .filter(state=ListChange.State.PROPOSED, entry_number__in=numbers)
         .order_by("pk")
     )
-    models = DeviceModel.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk")
     return [change for model in models if (change := _follow(model, at))]
 
 
@@ -272,7 +273,7 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
     Appendix Z 6.11. Called by the approval, in its transaction. Judges every gate again, as of now; raises Refusal
     where one has shut, and Conflict where its ground is another by now.
     """
-    model = DeviceModel.objects.select_for_update(of=("self",)).get(pk=change.device_model_id)
+    model = DeviceModel.objects.select_for_update(of=("self",), no_key=True).get(pk=change.device_model_id)
     change_rules.check_gates(facts_of(change))
     if change.is_duty:
         duty = duty_to_remove(model, at=at)
