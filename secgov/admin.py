@@ -84,6 +84,7 @@ class SecretariatSite(AdminSite):
             path(
                 "ledger/overrides.csv", self.admin_view(require_safe(ledger.overrides_csv)), name="overrides"
             ),
+            path("messages/<int:pk>/again/", self.admin_view(ledger.message_again), name="message_again"),
             path("readings/", self.admin_view(evidence.readings), name="readings"),
             *(
                 path(

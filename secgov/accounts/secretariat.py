@@ -5,9 +5,12 @@ import datetime as dt
 from django.db import transaction
 
 from secgov.accounts.models import Contact, Organisation, Role, User
+from secgov.accounts.permissions import Duty, require
+from secgov.errors import Conflict
 from secgov.journal import services as journal
 from secgov.journal.beats import sweeps
-from secgov.journal.models import Heartbeat, Task
+from secgov.journal.models import Heartbeat, Message, Task
+from secgov.journal.nudge import nudge
 
 TEMPLATE = "accounts/tasks"
 MOST_IN_A_LETTER = 50
@@ -76,3 +79,26 @@ def watch_sweeps(*, at: dt.datetime) -> int:
             + ". What fell due meanwhile is made good now, and marked late. Look at the ledger.",
         )  # fmt: skip
     return len(silent)
+
+
+@transaction.atomic
+def send_again(*, message: Message, by: User, at: dt.datetime) -> Message:
+    """Try a mail again that was given up, with another day before it; its task is closed. TR-9
+
+    The Message-ID stays, so that a reader's program knows it. Raises NotPermitted, and Conflict for a mail that waits or
+    was accepted.
+    """
+    grant = require(by, Duty.CLOSE_TASK)
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    if message.dead_at is None:
+        raise Conflict("This mail has not been given up: it waits, or was accepted.")
+    message.dead_at, message.enqueued_at, message.next_attempt_at = None, at, at
+    message.save(update_fields=["dead_at", "enqueued_at", "next_attempt_at"])
+    journal.close_task(key=f"dead-message:{message.pk}", at=at, reason="It is sent again.")
+    # The journal never forgets and an address must be able to go, so the act names the mail by its key only (TR-10).
+    journal.record(
+        actor=grant.actor, at=at, verb="journal.message.sent_again", subject=grant.organisation,
+        reason="The mail had been given up.", before={"message": message.pk, "attempts": message.attempts},
+    )  # fmt: skip
+    nudge("journal.send_messages")
+    return message

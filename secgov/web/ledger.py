@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST
 from cpl.models import ListChange
 from cpl.rendering import neutralise
 from secgov.accounts.permissions import Duty, permitted, require
+from secgov.accounts.secretariat import send_again
 from secgov.accounts.services import explain_missed
 from secgov.errors import Refusal
 from secgov.journal import clock
-from secgov.journal.models import Act, Obligation
+from secgov.journal.models import Act, Message, Obligation
 from secgov.journal.services import working_calendar
 from secgov.journal.services.levels import EXPLAINED
 from secgov.web.owed import Day
@@ -181,6 +182,14 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "What you said stands on the page of the service level.")
             return redirect(f"{reverse('admin:ledger')}?urgency=missed")
     return show(request, refused=(pk, form), status=422)
+
+
+@require_POST
+def message_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a mail again that was given up."""
+    message = send_again(message=get_object_or_404(Message, pk=pk), by=request.user, at=clock.now())
+    messages.success(request, f"The mail to {message.recipient} is tried again.")
+    return redirect("admin:index")
 
 
 def late_csv(request: HttpRequest) -> HttpResponse:

@@ -6,10 +6,11 @@ import pytest
 from django.core import mail
 
 from secgov.accounts.models import Contact, Organisation, Role
-from secgov.accounts.secretariat import addresses, mail_tasks, watch_sweeps
+from secgov.accounts.secretariat import addresses, mail_tasks, send_again, watch_sweeps
+from secgov.errors import NotPermitted
 from secgov.journal import services as journal
 from secgov.journal.beats import sweeps
-from secgov.journal.models import Heartbeat, Task
+from secgov.journal.models import Heartbeat, Message, Task
 from tests.factories import people
 from tests.rules.secgov.calendars import london
 
@@ -61,3 +62,21 @@ def test_sweeps_that_were_silent_are_one_task_when_they_come_back(desk):
 @pytest.mark.clause("TR-9")
 def test_new_system_is_not_silent(desk):
     assert watch_sweeps(at=NOW) == 0
+
+
+@pytest.mark.clause("TR-9")
+def test_mail_that_was_given_up_is_sent_again_by_the_secretariat_alone(desk, client):
+    message = journal.enqueue(template="accounts/tasks", recipient="a@b.example", context={}, key="k", at=NOW)
+    Message.objects.filter(pk=message.pk).update(dead_at=NOW)
+    journal.open_task(
+        key=f"dead-message:{message.pk}", title="A mail could not be delivered", at=NOW, subject=message
+    )
+    secretary = people.person(Role.SECRETARIAT, desk)
+    with pytest.raises(NotPermitted):
+        send_again(message=message, by=people.person(Role.AUDITOR, desk), at=NOW)
+    client.force_login(secretary, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "Send again" in client.get("/admin/").content.decode()
+    assert client.post(f"/admin/messages/{message.pk}/again/").status_code == 302
+    assert Message.objects.waiting().get() == message
+    assert not Task.objects.filter(closed_at=None).exists()
+    assert client.post(f"/admin/messages/{message.pk}/again/").status_code == 409
