@@ -1,6 +1,7 @@
 """What the repository does: record a release beside the entry that it belongs to (Section F2.16)."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection
 
 from django.db import transaction
@@ -17,7 +18,9 @@ def name_manufacturer(*, identifier: str, name: str, actor: Actor, at: dt.dateti
 
     A name already held is never overwritten by a submission: one identifier may have several trading names.
     """
-    manufacturer, created = Manufacturer.objects.select_for_update().get_or_create(identifier=identifier, defaults={"name": name})
+    manufacturer, created = Manufacturer.objects.select_for_update().get_or_create(
+        identifier=identifier, defaults={"name": name}
+    )
     if not created and name and not manufacturer.name:
         manufacturer.name = name
         manufacturer.full_clean()
@@ -39,7 +42,9 @@ def record_release(
     `upgrades_from` are the entries that may be upgraded to this firmware, none of them where it is empty, and None
     where nothing was said. A record that stands already, because the entry returns, takes the newer details.
     """
-    record = FirmwareRecord.objects.select_for_update().filter(pk=cpl_number).first() or FirmwareRecord(cpl_number=cpl_number)
+    record = FirmwareRecord.objects.select_for_update().filter(pk=cpl_number).first() or FirmwareRecord(
+        cpl_number=cpl_number
+    )
     before = None if record._state.adding else _fields(record)
     record.manufacturer = manufacturer
     record.email, record.phone = details.email, details.phone
@@ -68,11 +73,12 @@ def _keep_upgrade_paths(record: FirmwareRecord, numbers: set[int], at: dt.dateti
 
 
 def _fields(record: FirmwareRecord) -> dict[str, str]:
+    """What the journal holds of a record: whom to ask must be able to go, so only a digest of it. TR-10"""
     return {
         "manufacturer": record.manufacturer_id,
-        "email": record.email,
-        "phone": record.phone,
-        "address": record.address,
+        "contact": hashlib.sha256(f"{record.email}\n{record.phone}\n{record.address}".encode()).hexdigest()[
+            :16
+        ],
         "release_notes": record.release_notes,
         "released_on": record.released_on.isoformat() if record.released_on else "",
         "upgrades_from": record.upgrade_path_in_words,

@@ -90,7 +90,7 @@ class AssuranceCertificate(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["body", "number"],
-                condition=~Q(state="void"),
+                condition=~Q(state__in=["void", "invalid"]),
                 name="cpl_assurancecertificate_number_once",
                 violation_error_message="This body's certificate of that number is recorded already (Z2.1(f)).",
             ),

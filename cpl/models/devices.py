@@ -8,7 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
 from cpl.rules import device_types
-from secgov.journal.guards import NO_DELETE
+from secgov.journal.guards import NO_DELETE, change_needs_act
 
 PhysicalDeviceType = models.TextChoices(
     "PhysicalDeviceType", {each.code.upper(): (each.code, each.name) for each in device_types.DEVICE_TYPES}
@@ -145,6 +145,14 @@ class DeviceModel(DeviceTuple):
             NO_DELETE,
             pgtrigger.ReadOnly(name="number_fixed", fields=["number"]),
             PERIODS_FOLLOW_THEIR_ENTRY,
+            change_needs_act(
+                name="what_it_says_needs_act",
+                label="cpl.devicemodel",
+                key="number",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__identity__df=pgtrigger.F("new__identity"))
+                | pgtrigger.Q(old__image_hash__df=pgtrigger.F("new__image_hash")),
+            ),
         ]
         indexes = [
             models.Index(fields=["manufacturer", "model_identifier"], name="cpl_devicemodel_maker_idx"),
@@ -222,6 +230,21 @@ class ListingPeriod(models.Model):
         ordering = ["device_model", "id"]
         triggers = [
             NO_DELETE,
+            change_needs_act(
+                name="opening_needs_act",
+                label="cpl.devicemodel",
+                key="device_model_id",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__origin="imported"),
+            ),
+            change_needs_act(
+                name="closing_needs_act",
+                label="cpl.devicemodel",
+                key="device_model_id",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__closed_at__df=pgtrigger.F("new__closed_at"))
+                | pgtrigger.Q(old__closed_known_by__df=pgtrigger.F("new__closed_known_by")),
+            ),
             _period_has_the_identity_of_its_entry(pgtrigger.Insert, "identity_on_insert"),
             _period_has_the_identity_of_its_entry(pgtrigger.Update, "identity_on_update"),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -61,9 +62,7 @@ def what_the_list_will_say(submission: Submission) -> dict[str, Any]:
         "Image descriptor": submission.image_descriptor,
         "Hash": submission.image_hash,
         "Certificates": ", ".join(certificates),
-        "Firmware details": "\n".join(
-            [submission.fir_email, submission.fir_phone, submission.fir_address, submission.release_notes]
-        ),
+        "Firmware details": f"complete, digest {_digest_of_details(submission)}",
         "May be upgraded from": _upgrade_path(submission),
     }
 
@@ -72,6 +71,12 @@ def _upgrade_path(submission: Submission) -> str:
     if submission.upgrade_kind == "entries":
         return ", ".join(f"{number:06d}" for number in submission.upgrades_from)
     return "no earlier entry" if submission.upgrade_kind else "not stated"
+
+
+def _digest_of_details(submission: Submission) -> str:
+    """Bind the approval to the Manufacturer's details without writing a person's address into the journal. TR-10"""
+    details = (submission.fir_email, submission.fir_phone, submission.fir_address, submission.release_notes)
+    return hashlib.sha256("\n".join(details).encode()).hexdigest()[:16]
 
 
 def _before(submission: Submission) -> dict[str, Any] | None:

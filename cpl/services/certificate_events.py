@@ -192,8 +192,8 @@ def _same_event(
 
 def _channel(grant: Grant, from_ncsc: bool) -> str:
     if grant.role != Role.SECRETARIAT:
-        return EventReport.Channel.PARTY
-    return EventReport.Channel.NCSC if from_ncsc else EventReport.Channel.SECRETARIAT
+        return str(EventReport.Channel.PARTY)
+    return str(EventReport.Channel.NCSC if from_ncsc else EventReport.Channel.SECRETARIAT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def record_certificate(
     standing = (
         AssuranceCertificate.objects.select_for_update()
         .filter(body=row.body, number__iexact=row.number.strip())
-        .exclude(state=AssuranceCertificate.State.VOID)
+        .exclude(state__in=[AssuranceCertificate.State.VOID, AssuranceCertificate.State.INVALID])
         .first()
     )
     certificate = standing or _new_certificate(row, actor, at)
@@ -45,7 +45,8 @@ def record_certificate(
                 f"{certificate} is recorded already with another {names}.",
                 clause="Z2.1(f)",
                 field="certificates",
-                remedy="Compare with the certificate itself, and put the details right.",
+                remedy="Compare with the certificate itself. If yours are its details, tell the Secretariat, who can find the "
+                "recorded one invalid.",
             )
         _amend(standing, row, actor, at)
     _end_claims_of_before(certificate, submission, at)

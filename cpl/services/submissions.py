@@ -34,6 +34,8 @@ from secgov.journal import services as journal
 from secgov.journal.actors import Actor
 from secgov.journal.models import Act, Obligation
 
+PERSONAL = frozenset({"fir_email", "fir_phone", "fir_address"})
+"""Whom to ask at the Manufacturer: it must be able to go, so the journal, which forgets nothing, does not hold it."""
 TAKE_UP_TARGET = 1  # Working Day; our own target (TR-9), the Code states none
 DECIDE_TARGET = 5  # Working Days; likewise
 
@@ -117,7 +119,9 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
     act = journal.record(
         actor=grant.actor, at=at, verb="cpl.submission.submitted", subject=submission, clause="F2.17",
         reason="The submitter declared the details complete and right.",
-        after=submission_fields(submission) | {"entry": f"{submission.entry_number:06d}"},
+        after={
+            name: value for name, value in submission_fields(submission).items() if name not in PERSONAL
+        } | {"entry": f"{submission.entry_number:06d}"},
     )  # fmt: skip
     journal.open_obligation_for_working_days(
         clause="F2.2", duty="Take up a submission", owed_by=Obligation.Owner.PANEL, subject=submission, act=act, from_at=at,

@@ -34,6 +34,9 @@ INSERT_ONLY_TABLES = (
 )
 """No UPDATE, no DELETE: direct SQL with the application's role is refused whatever triggers say."""
 
+COLUMN_UPDATES = {"cpl_signingkey": ("valid_to",)}
+"""Of these tables only the named columns may be updated: a key's validity may end, the key itself never changes."""
+
 DELETE_TABLES = (
     "django_session",
     "axes_accessattempt",
@@ -76,6 +79,12 @@ def grant_application_role() -> bool:
             cursor.execute(sql.SQL(statement).format(name))
         for table in present.intersection(INSERT_ONLY_TABLES):
             cursor.execute(sql.SQL("REVOKE UPDATE ON {} FROM {}").format(sql.Identifier(table), name))
+        for table in present.intersection(COLUMN_UPDATES):
+            columns = sql.SQL(", ").join(map(sql.Identifier, COLUMN_UPDATES[table]))
+            cursor.execute(sql.SQL("REVOKE UPDATE ON {} FROM {}").format(sql.Identifier(table), name))
+            cursor.execute(
+                sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(columns, sql.Identifier(table), name)
+            )
         for table in present.intersection(DELETE_TABLES):
             cursor.execute(sql.SQL("GRANT DELETE ON {} TO {}").format(sql.Identifier(table), name))
         cursor.execute(sql.SQL("REVOKE INSERT, UPDATE ON django_migrations FROM {}").format(name))

@@ -34,3 +34,30 @@ def state_needs_act(label: str) -> pgtrigger.Trigger:
             RETURN NULL;
         """,  # noqa: S608  the label is our own, from a model's Meta
     )
+
+
+def change_needs_act(
+    *, name: str, label: str, key: str, operation: pgtrigger.Operation, condition: pgtrigger.Condition
+) -> pgtrigger.Trigger:
+    """Refuse, at commit, a change of what the list says that no act of the same transaction tells of.
+
+    `label` is the model that the act names, `key` the column that holds that model's key. Deferred, as above.
+    """
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=operation,
+        timing=pgtrigger.Deferred,
+        condition=condition,
+        func=f"""
+            IF NOT EXISTS (
+                SELECT 1 FROM journal_act
+                WHERE subject_type = '{label}' AND subject_id = NEW.{key}::text
+                  AND transaction_id = pg_current_xact_id()::text::bigint
+            ) THEN
+                RAISE EXCEPTION '{label} % changed without an act', NEW.{key}
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NULL;
+        """,  # noqa: S608  label and key are our own, from a model's Meta
+    )

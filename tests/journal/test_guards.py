@@ -155,3 +155,37 @@ def test_an_act_under_a_clause_names_the_text_of_the_code_in_force(settings):
     act = Act.objects.get(verb="cpl.submission.submitted")
     assert (act.clause, act.rule_version) == ("F2.17", "Section F 11.0 as of MP209")
     assert act.actor == cast.manufacturer and act.actor_organisation == cast.maker.name and act.reason
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE cpl_devicemodel SET firmware_version = '00000000'",
+        "UPDATE cpl_devicemodel SET image_hash = repeat('0', 64)",
+        "UPDATE cpl_listingperiod SET closed_known_by = now()",
+    ],
+)
+@pytest.mark.clause("Z2.1(h)(iii)")
+def test_what_the_list_says_changes_only_with_an_act(listed, statement):
+    with pytest.raises(DatabaseError, match="changed without an act"), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_applications_role_may_end_a_signing_key_but_not_change_it(role):
+    with role.cursor() as cursor:
+        cursor.execute("UPDATE cpl_signingkey SET valid_to = now()")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("UPDATE cpl_signingkey SET public_jwk = '{}'")
+    role.rollback()
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("TR-10")
+def test_whom_to_ask_at_the_manufacturer_is_in_no_act(db):
+    cast = casts.cast()
+    devices.approved(
+        devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat), cast.approver
+    )
+    for act in Act.objects.all():
+        told = f"{act.reason} {act.before} {act.after}"
+        assert "firmware@tarnwick.example" not in told and "960114" not in told and "Gas Lane" not in told, act.verb

@@ -82,7 +82,7 @@ def announce_next_key(
         signed_by_predecessor=signing.sign_next_key(public, key, valid_from=dates.begins_at),
     )
     current.valid_to = dates.ends_at
-    current.save()
+    current.save(update_fields=["valid_to"])
     when = {"signs_from": signing.instant(dates.begins_at), "former_until": signing.instant(dates.ends_at)}
     journal.record(
         actor=actor, at=at, verb="cpl.signing_key.announced", subject=made, clause=CLAUSE,
