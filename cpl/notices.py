@@ -14,10 +14,14 @@ WIDTH, LABEL = 72, 11  # columns of a letter, and of the words before a fact
 MOST_ENTRIES = 60  # of one kind in a letter; the page has them all
 
 
-def notice_contacts(organisation: Organisation) -> list[str]:
-    """Give the addresses at which an organisation is told things under the Code."""
-    contacts = organisation.contacts.filter(purpose=Contact.Purpose.NOTICES, retired_at=None)
-    return list(contacts.order_by("email").values_list("email", flat=True))
+def notice_contacts(organisation: Organisation, purpose: str = Contact.Purpose.NOTICES) -> list[str]:
+    """Give the addresses at which an organisation is told things of a purpose; those for notices where it names none."""
+    contacts = organisation.contacts.filter(
+        purpose__in={purpose, Contact.Purpose.NOTICES}, retired_at=None
+    ).order_by("email")
+    found = list(contacts.values_list("purpose", "email"))
+    special = [email for kind, email in found if kind == purpose]
+    return special or [email for _, email in found]
 
 
 def parties_told_of(edition: Edition) -> Any:

@@ -26,6 +26,10 @@ class ContactForm(forms.Form):
             "invalid": "This is not a single e-mail address. Give one, for example notices@example.com.",
         },
     )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label="For", choices=Contact.Purpose.choices, initial=Contact.Purpose.NOTICES, required=False,
+        help_text="Where you name nobody for updates or certificates, those for notices are told.",
+    )  # fmt: skip
     name = forms.CharField(required=False, max_length=120, help_text="Of the person or the desk.")
     phone = forms.CharField(
         label="Telephone number",
@@ -33,6 +37,10 @@ class ContactForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"type": "tel", "class": "w-m"}),
     )
+
+    def clean_purpose(self) -> str:
+        """Take notices where nothing was chosen."""
+        return self.cleaned_data["purpose"] or Contact.Purpose.NOTICES
 
 
 @login_required

@@ -14,15 +14,18 @@ from secgov.journal.models import Notice, NoticeReading
 
 @transaction.atomic
 def add_contact(
-    *, organisation: Organisation, email: str, name: str, phone: str, by: User, at: dt.datetime
-) -> Contact:
-    """Add an address at which an organisation is told things. Housekeeping: it has no clause.
+    *, organisation: Organisation, email: str, name: str, phone: str, by: User, at: dt.datetime,
+    purpose: str = Contact.Purpose.NOTICES,
+) -> Contact:  # fmt: skip
+    """Add an address at which an organisation is told things of a purpose. Housekeeping: it has no clause.
 
     Raises NotPermitted, and ValidationError for what is no address or stands already.
     """
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     grant = require(by, Duty.KEEP_OWN_CONTACTS, organisation, hidden=True)
-    contact = Contact(organisation=organisation, email=email.strip(), name=name.strip(), phone=phone.strip())
+    contact = Contact(
+        organisation=organisation, purpose=purpose, email=email.strip(), name=name.strip(), phone=phone.strip()
+    )
     contact.full_clean()
     contact.save()
     # The journal never forgets and a name must be able to go, so the act names the organisation only (TR-10).

@@ -18,7 +18,7 @@ from cpl.services.expiry.facts import covered_by, responsible_for
 from cpl.services.expiry.planning import CLAUSE, plan_what_is_missing, revive_what_sleeps, settle
 from cpl.services.expiry.renewal_duties import open_renewal_duty, settle_renewal_duties
 from cpl.services.locks import hold_expiry_notices
-from secgov.accounts.models import Organisation
+from secgov.accounts.models import Contact, Organisation
 from secgov.journal import services as journal
 from secgov.journal.actors import SYSTEM
 from secgov.journal.models import Notice, Obligation
@@ -206,7 +206,7 @@ def _tell(
         context = letters.context_for(digest, party, told, written)
         with transaction.atomic():
             journal.give_notice(
-                organisation_id=party.pk, recipients=notice_contacts(party), template=template, context=context,
+                organisation_id=party.pk, recipients=notice_contacts(party, Contact.Purpose.CERTIFICATES), template=template, context=context,
                 title=_title(context), clause=clause, subject=digest, key=key, at=clock(),
             )  # fmt: skip
 

@@ -14,7 +14,7 @@ from cpl.rules.publication import PublicationFacts, dcc_limb, parties_limb
 from cpl.rules.submissions import clean_reason
 from cpl.services.locks import hold_placement
 from cpl.services.publication.duties import discharge_limb
-from secgov.accounts.models import Organisation, User
+from secgov.accounts.models import Contact, Organisation, User
 from secgov.accounts.permissions import Duty, require
 from secgov.errors import Refusal
 from secgov.journal import services as journal
@@ -142,7 +142,7 @@ def _tell(
             continue
         context = context or edition_context(edition)
         with transaction.atomic():
-            recipients = notice_contacts(told.organisation)
+            recipients = notice_contacts(told.organisation, Contact.Purpose.UPDATES)
             notice = journal.give_notice(
                 organisation_id=told.organisation.pk, recipients=recipients, template=template, context=context, title=title,
                 clause=clause, subject=edition, key=f"{template}:{edition.number}", at=at,
