@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cpl.management.commands.load_sample_people import SIGN_INS
 from cpl.models import DeviceModel
-from cpl.sample import events, lists, people, register, stories
+from cpl.sample import estates, events, lists, people, register, stories
 from secgov.journal import clock
 
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             cast = people.load_people(at=at, sign_ins=SIGN_INS)
             register.load_register(by=cast["secretariat"], at=at, say=self.stdout.write)
+            estates.load_estates(people=cast, at=at)
             stories.load_stories(people=cast, at=at)
             events.load_events(people=cast, at=at)
             lists.load_lists(people=cast, at=at)

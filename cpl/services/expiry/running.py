@@ -206,8 +206,8 @@ def _tell(
         context = letters.context_for(digest, party, told, written)
         with transaction.atomic():
             journal.give_notice(
-                organisation_id=party.pk, recipients=notice_contacts(party, Contact.Purpose.CERTIFICATES), template=template, context=context,
-                title=_title(context), clause=clause, subject=digest, key=key, at=clock(),
+                organisation_id=party.pk, recipients=notice_contacts(party, Contact.Purpose.CERTIFICATES),
+                template=template, context=context, title=_title(context), clause=clause, subject=digest, key=key, at=clock(),
             )  # fmt: skip
 
 
