@@ -39,7 +39,9 @@ def day_or_none(name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise ImproperlyConfigured(f"The setting {name} is {text!r}; it must be a day like 2026-12-01") from error
+        raise ImproperlyConfigured(
+            f"The setting {name} is {text!r}; it must be a day like 2026-12-01"
+        ) from error
 
 
 DEBUG = yes_or_no("DEBUG", False)
@@ -115,7 +117,9 @@ WORKING_DAY_DIVISION = one_of(
 )
 FOUR_EYES = yes_or_no("FOUR_EYES", True)
 EDITION_WINDOW_MINUTES = whole_number("EDITION_WINDOW_MINUTES", 30, 0, 480)
-EPC_COMMENCEMENT_DATE = day_or_none("EPC_COMMENCEMENT_DATE")  # F2.10B: the Eligible list is owed from this day on
+EPC_COMMENCEMENT_DATE = day_or_none(
+    "EPC_COMMENCEMENT_DATE"
+)  # F2.10B: the Eligible list is owed from this day on
 DEPLOYED_LIST_WORKING_DAYS = whole_number("DEPLOYED_LIST_WORKING_DAYS", 20, 1, 260)
 SMETS1_LISTS_WORKING_DAYS = whole_number("SMETS1_LISTS_WORKING_DAYS", 5, 1, 260)
 MATRIX_WORKING_DAYS = whole_number("MATRIX_WORKING_DAYS", 20, 1, 260)

@@ -101,7 +101,9 @@ class EligibleCombinationAdmin(KeptAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Say whether the person keeps reference data, and the DCC has not provided its own list yet."""
-        return super().has_add_permission(request, obj) and newest_version(DccListVersion.Kind.ELIGIBLE) is None
+        return (
+            super().has_add_permission(request, obj) and newest_version(DccListVersion.Kind.ELIGIBLE) is None
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """The same: from the DCC's first list on, it alone says what is eligible."""

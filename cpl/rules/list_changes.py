@@ -150,7 +150,12 @@ def reinstatement_gates(facts: ChangeFacts) -> tuple[Limb, ...]:
     under_68 = facts.closed_under.startswith("Z6.8")
     if facts.clause in ORDERED:
         return (
-            limb("Z6.11", "The entry is not on the list.", not facts.listed, f"Entry {facts.entry} is on the list."),
+            limb(
+                "Z6.11",
+                "The entry is not on the list.",
+                not facts.listed,
+                f"Entry {facts.entry} is on the list.",
+            ),
             _ground(facts, "The Authority determined it."),
         )
     return (

@@ -43,6 +43,8 @@ from secgov.errors import Conflict
 from secgov.journal import services as journal
 from secgov.time_rules import london_day
 
+ONE_OPEN_PERIOD = "cpl_listingperiod_one_open"  # both of its constraints: per entry, and per identity
+
 
 def what_the_list_will_say(submission: Submission) -> dict[str, Any]:
     """The entry as the list will show it once the submission is approved: what the second person sees."""
@@ -214,6 +216,8 @@ def _open_period(change: ListChange, model: DeviceModel, facts: ListingFacts, at
                 opened_by_change=change,
             )
     except IntegrityError as taken:
+        if ONE_OPEN_PERIOD not in str(taken):
+            raise
         raise Conflict(
             f"The Device Model of entry {model} was listed by somebody else at this very moment.",
             newer={"change": change.pk},

@@ -129,7 +129,11 @@ def clean_release_notes(text: str) -> str:
     with control characters.
     """
     return clean_body(
-        text, field="release_notes", clause="F2.15(c)", name="the text of the release notes", cap=RELEASE_NOTES_CAP
+        text,
+        field="release_notes",
+        clause="F2.15(c)",
+        name="the text of the release notes",
+        cap=RELEASE_NOTES_CAP,
     )
 
 

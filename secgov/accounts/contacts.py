@@ -24,7 +24,11 @@ def add_contact(
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     grant = require(by, Duty.KEEP_OWN_CONTACTS, organisation, hidden=True)
     contact = Contact(
-        organisation=organisation, purpose=purpose, email=email.strip(), name=name.strip(), phone=phone.strip()
+        organisation=organisation,
+        purpose=purpose,
+        email=email.strip(),
+        name=name.strip(),
+        phone=phone.strip(),
     )
     contact.full_clean()
     contact.save()

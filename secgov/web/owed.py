@@ -163,7 +163,9 @@ def _subject(obligation: Obligation, edition: tuple[int, int] | None) -> Subject
     if obligation.subject_type == "cpl.certificateevent":
         return Subject(name, reverse("admin:cpl_certificateevent_change", args=[key]), "Record the answer")
     if obligation.subject_type == "cpl.bindingdetermination":
-        return Subject(name, reverse("admin:cpl_bindingdetermination_change", args=[key]), "Open determination")
+        return Subject(
+            name, reverse("admin:cpl_bindingdetermination_change", args=[key]), "Open determination"
+        )
     return Subject(name)
 
 

@@ -28,7 +28,9 @@ def stage() -> publishing.Stage:
     made.supplier = people.person(Role.SUPPLIER, made.parties[0])
     for number, days in enumerate((300, 150, 25)):
         date = (now + dt.timedelta(days=days)).date().isoformat()
-        certificate = expiring(made.cast, on=date, listed_at=now - dt.timedelta(days=6), number=f"CPA-{number}")
+        certificate = expiring(
+            made.cast, on=date, listed_at=now - dt.timedelta(days=6), number=f"CPA-{number}"
+        )
         if number != 1:
             claimed(certificate, made.parties[0], made.supplier)
     run(now.date().isoformat())
@@ -51,11 +53,15 @@ def test_public_pages_about_clocks_are_accessible_and_fit(
     opened: Opened, live_server: LiveServer, stage: publishing.Stage
 ):
     with opened(1280) as page:
-        found = look(page, live_server.url, "/service-level/", "/cpl/calendar/", "/cpl/calendar/?device_type=ppmid")
+        found = look(
+            page, live_server.url, "/service-level/", "/cpl/calendar/", "/cpl/calendar/?device_type=ppmid"
+        )
     assert not found, "\n".join(found)
 
 
-def test_inbox_and_estate_are_accessible_and_fit(opened: Opened, live_server: LiveServer, stage: publishing.Stage):
+def test_inbox_and_estate_are_accessible_and_fit(
+    opened: Opened, live_server: LiveServer, stage: publishing.Stage
+):
     notice = stage.parties[0].notices.get(template="cpl/ncsc_notice_withheld")
     claim = stage.parties[0].estate_claims.first()
     with opened(1280) as page:

@@ -329,6 +329,6 @@ def test_sweep_runs_by_name_and_leaves_its_sign_of_life(stage, capsys):
     call_command("sweep", "cpl.check_promises")
     assert Heartbeat.objects.filter(sweep="check promises").exists()
     assert "cpl.check_promises ran as of" in capsys.readouterr().out
-    with pytest.raises(CommandError, match=r"There are: cpl\.check_promises, "):
+    with pytest.raises(CommandError, match=r"There are: .*cpl\.check_promises, "):
         call_command("sweep", "nonsense")
     assert Edition.objects.count() == 1

@@ -66,7 +66,9 @@ def test_an_answer_brings_it_back_as_a_new_version_with_the_value_put_right(cast
     connection.check_constraints()
     assert submission.state == "in_review"
     owed = Obligation.objects.standing().about(submission).get()
-    assert (owed.owed_by, owed.by_law) == ("panel", False), "what is awaited now is the Secretariat's decision"
+    assert (owed.owed_by, owed.by_law) == ("panel", False), (
+        "what is awaited now is the Secretariat's decision"
+    )
     first, second = submission.versions.all()
     assert (first.fields["firmware_version"], second.fields["firmware_version"]) == ("05080607", "05080700")
     devices.attest_all(submission, cast.secretariat)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from secgov.accounts.models import Organisation
 from secgov.web.finding import find
 from tests.cpl.desk import signed_in, text_of
 from tests.factories import casts, devices
@@ -13,6 +14,9 @@ pytestmark = pytest.mark.django_db
 def cast() -> casts.Cast:
     """Who plays, with one entry listed and one submission that waits."""
     made = casts.cast()
+    Organisation.objects.exclude(name__in=["Tarnwick Gas Meters", "Code administrator"]).update(
+        name="Somebody else"
+    )  # the factories number the others
     listed = devices.submitted(made.manufacturer, made.maker)
     devices.approved(devices.proposed(listed, made.secretariat), made.approver)
     devices.submitted(made.manufacturer, made.maker, firmware_version="05080700", image_hash="cd" * 32)

@@ -188,4 +188,6 @@ def test_whom_to_ask_at_the_manufacturer_is_in_no_act(db):
     )
     for act in Act.objects.all():
         told = f"{act.reason} {act.before} {act.after}"
-        assert "firmware@tarnwick.example" not in told and "960114" not in told and "Gas Lane" not in told, act.verb
+        assert "firmware@tarnwick.example" not in told and "960114" not in told and "Gas Lane" not in told, (
+            act.verb
+        )
