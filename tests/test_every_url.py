@@ -137,8 +137,10 @@ ROWS: dict[str, Probe | Public] = {
 }
 
 EXAMPLES = {
-    "edition": "0.001", "edition:number": "0.001", "edition:first": "0.001", "edition:second": "0.001", "form": "csv", "number": "000001", "slug": "device", "key": "x-y",
-    "uidb36": "1", "token": "none", "group": "G-2026-00001", "member": "S-2026-00001", "organisation": "1", "app_label": "cpl", "object_id": "1", "notice": "1", "pk": "1",
+    "edition": "0.001", "edition:number": "0.001", "edition:first": "0.001", "edition:second": "0.001",
+    "form": "csv", "number": "000001", "slug": "device", "key": "x-y",
+    "uidb36": "1", "token": "none", "group": "G-2026-00001", "member": "S-2026-00001", "organisation": "1",
+    "app_label": "cpl", "object_id": "1", "notice": "1", "pk": "1",
 }  # fmt: skip
 """What stands for the parts of an address that no row of the world below gives."""
 
