@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from cpl.models import DeviceModel, Submission, SubmissionCertificate
 from cpl.rules.certificate_texts import clean_certificate
+from cpl.rules.certificates import check_kind
 from cpl.rules.device_identity import FIELDS
 from cpl.services.locks import hold_numbers
 from cpl.services.rows import keep
@@ -161,6 +162,8 @@ def put_certificate(
             setattr(row, field, values[field])
     if document is not None:
         row.document = document
+    if row.sc_version:  # only a CPA Certificate has one: whoever gives it says what kind it is
+        check_kind(body=row.body, kind="CPA")
     row.full_clean()
     row.save()
     submission.saved_at = at

@@ -291,3 +291,12 @@ def test_found_invalid_certificate_can_no_longer_carry_a_listing(cast):
         additions.propose_listing(
             submission=submission, by=cast.secretariat, at=NOON, version=submission.version, reason="x"
         )
+
+
+@pytest.mark.clause("F2.4-0", "F2.4(c)")
+def test_a_certificate_of_another_body_with_what_only_cpa_has_is_refused(cast):
+    with pytest.raises(Refusal) as refused:
+        devices.submitted(
+            cast.manufacturer, cast.maker, certificates=(devices.ZIGBEE | {"sc_version": "1.3"},)
+        )
+    assert refused.value.clause.startswith("F2.4")
