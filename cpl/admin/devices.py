@@ -102,11 +102,12 @@ class DeviceModelAdmin(RegisterAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show an entry, and to those who may propose its correction the way there."""
-        may = permitted(request.user, Duty.PROPOSE_LIST_CHANGE) is not None
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "may_correct": may}
-        )
+        """Show an entry, and what the person may do: propose its correction, take its evidence."""
+        may = {
+            "may_correct": permitted(request.user, Duty.PROPOSE_LIST_CHANGE) is not None,
+            "may_take_evidence": permitted(request.user, Duty.PACK_EVIDENCE) is not None,
+        }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **may})
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages about several entries: out of line, lacking something, two side by side."""

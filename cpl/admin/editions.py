@@ -200,6 +200,7 @@ class EditionAdmin(RegisterAdmin):
             else [],
             "more_missing": max(0, len(progress.missing) - MOST_PARTIES),
             "may_record": may,
+            "may_take_evidence": permitted(request.user, Duty.PACK_EVIDENCE) is not None,
             "otherwise": _notices(edition)
             .exclude(other_channel_at=None)
             .select_related("organisation")[:MOST_PARTIES],

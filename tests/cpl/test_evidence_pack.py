@@ -112,3 +112,22 @@ def test_nobody_else_takes_one(stage, client):
     assert b"cpa.pdf" in client.get("/admin/readings/").content
     client.force_login(stage.cast.approver, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get("/admin/readings/").status_code == 403
+
+
+@pytest.mark.clause("TR-10")
+@pytest.mark.parametrize(("kind", "page"), [("entry", "devicemodel"), ("edition", "edition")])
+def test_desk_pages_of_entries_and_editions_give_the_pack_to_the_secretariat_and_the_auditor_alone(
+    stage, client, kind, page
+):
+    key = stage.model.pk if kind == "entry" else Edition.objects.get().pk
+    address, button = f"/admin/cpl/{page}/{key}/change/", f'action="/admin/evidence/{kind}/{key}/"'
+    for person in (stage.auditor, stage.cast.secretariat):
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert button in client.get(address).content.decode()
+        answer = client.post(f"/admin/evidence/{kind}/{key}/")
+        assert f"evidence-{kind}-{key}.zip" in answer["Content-Disposition"]
+        assert "SHA256SUMS" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    client.force_login(stage.cast.approver, backend="allauth.account.auth_backends.AuthenticationBackend")
+    shown = client.get(address)
+    assert shown.status_code == 200 and "/admin/evidence/" not in shown.content.decode()
+    assert client.post(f"/admin/evidence/{kind}/{key}/").status_code == 403
