@@ -29,7 +29,7 @@ HOW = {"confirm": (confirm_event, "is confirmed"), "deny": (deny_event, "is deni
 class CertificateEventAdmin(RegisterAdmin):
     """Every event of a certificate: reported or brought by its date, and what its body said."""
 
-    list_display = ("event", "standing", "certificate", "occurred_on", "origin", "recorded_at")
+    list_display = ("event", "standing", "certificate", "occurred_on", "historic", "origin", "recorded_at")
     list_filter = ("state", "kind", "origin", "certificate__body")
     search_fields = ("certificate__number", "reports__organisation__name")
     date_hierarchy = "occurred_on"
@@ -44,6 +44,11 @@ class CertificateEventAdmin(RegisterAdmin):
     def standing(self, row: CertificateEvent) -> SafeString:
         """Whether the body has confirmed it, as a word with its shape."""
         return tag(KINDS[row.state], row.get_state_display())
+
+    @admin.display(description="before the rules applied")
+    def historic(self, row: CertificateEvent) -> SafeString | str:
+        """Whether it happened before the rules on certificates applied (X-6)."""
+        return tag("plain", "Historic") if row.is_historic else ""
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that records one, and the buttons' addresses."""
@@ -134,6 +139,7 @@ class CertificateEventAdmin(RegisterAdmin):
             lede=_what_follows(event),
             clause="Z6.7",
             state=(KINDS[event.state], event.get_state_display()),
+            historic=event.is_historic,
             crumbs=[
                 (reverse("admin:index"), "Secretariat"),
                 (reverse("admin:cpl_certificateevent_changelist"), "Certificate events"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, transition
 
 from cpl.models.certificates import AssuranceCertificate, Body, CertificateCoverage
+from cpl.rules.certificate_events import is_historic
 from secgov.journal.guards import INSERT_ONLY, NO_DELETE, state_needs_act
 
 
@@ -90,6 +92,11 @@ class CertificateEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate}: {self.get_kind_display().lower()}"
+
+    @property
+    def is_historic(self) -> bool:
+        """Whether it happened before the rules applied; every page that shows it says so (X-6)."""
+        return is_historic(self.occurred_on, settings.RULES_EFFECTIVE_FROM)
 
     @transition(field=state, source=State.UNCONFIRMED, target=State.CONFIRMED)
     def confirm(self) -> None:

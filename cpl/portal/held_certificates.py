@@ -175,11 +175,13 @@ def _form_page(
 def _page(request: HttpRequest, row: AssuranceCertificate) -> HttpResponse:
     line = _line(row)
     own = [each.pk for each in organisations_of(request.user, Duty.READ_NOTICES)]
+    ended = row.events.standing().select_related("certificate").first()
     record = Record(
         title=str(row),
         lede="What is known of it, what your organisation told us, and what is done towards its renewal.",
         clause="F2.5",
         state=line["conditions"][0] if line["conditions"] else ("", row.get_state_display()),
+        historic=ended is not None and ended.is_historic,
         crumbs=_crumbs(),
         here=row.number,
         facts=facts([
@@ -189,7 +191,7 @@ def _page(request: HttpRequest, row: AssuranceCertificate) -> HttpResponse:
             ("Action towards renewal", line["renewal"] and line["renewal"][1]),
         ]),
         listings=[_named(row), _told(row, own), *([_renewals(row, own)] if line["renewal"] else [])],
-        note=_ended(row),
+        note=_ended(ended),
     )  # fmt: skip
     context = record.context() | {"doors": _doors(request.user, row, bool(line["renewal"]))}
     return page(request, "held_certificate.html", context)
@@ -204,13 +206,11 @@ def _doors(user: User, row: AssuranceCertificate, renewable: bool) -> list[tuple
     return doors
 
 
-def _ended(row: AssuranceCertificate) -> str:
-    event = row.events.standing().first()
+def _ended(event: CertificateEvent | None) -> str:
     if event is None:
         return ""
-    return (
-        f"{event.get_kind_display()} from {plain(event.occurred_on)}, confirmed by {row.get_body_display()}."
-    )
+    body = event.certificate.get_body_display()
+    return f"{event.get_kind_display()} from {plain(event.occurred_on)}, confirmed by {body}."
 
 
 def _named(row: AssuranceCertificate) -> Listing:
@@ -229,7 +229,7 @@ def _told(row: AssuranceCertificate, own: list[int]) -> Listing:
         for each in event.reports.filter(organisation__in=own):
             rows.append(facts([
                 ("What", event.get_kind_display()), ("Reported", each.reported_at), ("Report", each.pk),
-                ("State", event.get_state_display()),
+                ("State", f"{event.get_state_display()}{', historic' if event.is_historic else ''}"),
             ]))  # fmt: skip
     return Listing("What your organisation reported", rows, "Nothing.")
 

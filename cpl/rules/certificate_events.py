@@ -58,6 +58,15 @@ def events_of_dates(certificate: Certificate, *, on: date) -> tuple[DueEvent, ..
     )
 
 
+def is_historic(occurred_on: date, effective_from: date) -> bool:
+    """Say whether an event happened before the rules on certificates applied. X-6
+
+    Takes the first London date on which the certificate no longer held, and the first on which the rules apply, which
+    is itself not historic. A label only: no effect of the event depends on it.
+    """
+    return occurred_on < effective_from
+
+
 def opens_case(body: str) -> bool:
     """Say whether an event of a body's certificate is for the SSC to judge. Section F2.7A(a)"""
     return body == NCSC

@@ -1,6 +1,6 @@
 """What pages say of decisions, wherever they are shown: on the desk, to the SSC, to the Authority's recorder."""
 
-from cpl.models import AuthorityOrder, BindingDetermination, PanelDecision
+from cpl.models import AuthorityOrder, BindingDetermination, CertificateEvent, PanelDecision
 from cpl.web.records import Fact, facts
 
 DETERMINATION_KINDS = {
@@ -14,6 +14,10 @@ def _entry(row: PanelDecision | BindingDetermination | AuthorityOrder) -> Fact:
     return Fact("Entry", f"{row.device_model}", f"/cpl/entries/{row.device_model}/")
 
 
+def _event(event: CertificateEvent) -> str:
+    return f"{event}, historic" if event.is_historic else str(event)
+
+
 def of_determination(row: BindingDetermination) -> list[Fact]:
     """What a determination says."""
     return [
@@ -21,7 +25,7 @@ def of_determination(row: BindingDetermination) -> list[Fact]:
         *facts([
             ("Clause", row.get_clause_display()), ("Outcome", row.get_outcome_display()),
             ("Remedial Plan", "imposed" if row.with_plan else "none"),
-            ("On", "\n".join(str(each) for each in row.events.all())), ("Determined", row.determined_on),
+            ("On", "\n".join(map(_event, row.events.all()))), ("Determined", row.determined_on),
             ("Minute", row.minute_reference), ("Reasons", row.reasons), ("Document", row.document),
             ("Recorded by", row.recorded_by), ("Recorded", row.recorded_at),
             ("Second person", row.confirmed_by), ("Then", row.confirmed_at),

@@ -47,13 +47,17 @@ class Listing:
 
 @dataclass(slots=True)
 class Record:
-    """What a page shows. `state` is the tag's kind and words; `crumbs` are addresses with their words."""
+    """What a page shows. `state` is the tag's kind and words; `crumbs` are addresses with their words.
+
+    `historic` puts a tag beside the state: what the page is about ended before the rules applied (X-6).
+    """
 
     title: str
     lede: str
     crumbs: Sequence[tuple[str, str]]
     here: str
     state: tuple[str, str] | None = None
+    historic: bool = False
     clause: str = ""
     facts: Sequence[Fact] = ()
     limbs: Sequence[Limb] = ()

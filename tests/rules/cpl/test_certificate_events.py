@@ -164,3 +164,12 @@ def test_action_on_the_date_itself_is_late(actions, on, standing):
 ])  # fmt: skip
 def test_conditions_of_a_certificate_follow_from_its_dates_and_rows(life, on, expected):
     assert rules.conditions(certificate(), life, on=on) == expected
+
+
+@pytest.mark.clause("X-6")
+@pytest.mark.parametrize(
+    ("occurred_on", "historic"),
+    [(dt.date(2022, 7, 31), True), (dt.date(2022, 8, 1), False), (dt.date(2022, 8, 2), False)],
+)
+def test_event_before_the_rules_applied_is_historic_and_one_on_their_first_day_is_not(occurred_on, historic):
+    assert rules.is_historic(occurred_on, dt.date(2022, 8, 1)) is historic

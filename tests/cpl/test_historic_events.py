@@ -1,0 +1,42 @@
+"""What ended a certificate before the rules applied is labelled wherever the desk and the portal show it."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from tests.cpl.desk import page_of, signed_in
+from tests.factories import removing
+
+pytestmark = pytest.mark.django_db
+TAG = '<span class="tag tag-plain">Historic</span>'
+
+
+@pytest.mark.clause("X-6")
+def test_desk_and_portal_label_an_event_as_historic_exactly_before_the_first_day_of_the_rules(settings):
+    group = removing.committee()
+    certificate = removing.certificate_of(removing.listed_entry(group.cast), "NCSC")
+    event = removing.reported(group, certificate)
+    desk, supplier, secretary = (
+        signed_in(each) for each in (group.secretariat, group.supplier, group.secretary)
+    )
+    held = reverse("portal:held-certificate", args=[certificate.pk])
+    shown = [
+        (desk, reverse("admin:cpl_certificateevent_changelist")),
+        (desk, page_of(event)),
+        (desk, page_of(certificate)),
+        (secretary, reverse("portal:determinations")),
+        (supplier, held),
+    ]
+    for first_day, historic in (
+        (event.occurred_on, False),
+        (event.occurred_on + dt.timedelta(days=1), True),
+        (event.occurred_on - dt.timedelta(days=1), False),
+    ):
+        settings.RULES_EFFECTIVE_FROM = first_day
+        for person, address in shown:
+            label = "Not confirmed, historic" if address == held else TAG
+            assert (label in person.get(address).content.decode()) is historic, (address, first_day)
+    removing.confirmed(group, event)
+    settings.RULES_EFFECTIVE_FROM = event.occurred_on + dt.timedelta(days=1)
+    assert TAG in supplier.get(held).content.decode()
