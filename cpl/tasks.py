@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from cpl import promises
-from cpl.services import certificate_watch, expiry, list_ages, publication, uploads
+from cpl.services import certificate_watch, expiry, list_ages, publication, subscriptions, uploads
 from cpl.signing import SigningKeyUnusable
 from secgov.accounts import secretariat
 from secgov.errors import Refusal
@@ -47,6 +47,14 @@ def complete_limbs() -> None:
     at = now()
     handled = publication.complete_limbs(at=at) + publication.watch_editions(at=at)
     beat(sweep="complete limbs", at=at, handled=handled)
+
+
+@shared_task(name="cpl.tell_subscribers")
+def tell_subscribers() -> None:
+    """Mail people the changes of the list that they asked to hear of."""
+    at = now()
+    handled = subscriptions.tell_subscribers(at=at)
+    beat(sweep="tell subscribers", at=at, handled=handled)
 
 
 @shared_task(name="cpl.check_promises")

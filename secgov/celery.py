@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
         "task": "cpl.complete_limbs",
         "schedule": 60.0,
     },
+    "tell people the changes that they subscribed to": {"task": "cpl.tell_subscribers", "schedule": 60.0},
     "check the files of many devices that wait": {"task": "cpl.check_uploads", "schedule": 60.0},
     "record the dates of certificates that have passed": {
         "task": "cpl.watch_certificate_dates",

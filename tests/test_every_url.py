@@ -16,6 +16,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from django.urls.resolvers import RegexPattern
 
 from cpl.models import Submission, SubmissionGroup, Upload
+from cpl.services.subscriptions import subscribe
 from secgov.accounts.models import Contact, Role, User
 from secgov.documents.services import store_document
 from secgov.journal import services as journal
@@ -96,6 +97,8 @@ ROWS: dict[str, Probe | Public] = {
     "portal/notices/<int:pk>/read/": Probe(RIVAL, (404,), "post"),
     "portal/contacts/": TO_SIGN_IN,
     "portal/contacts/<int:pk>/retire/": Probe(RIVAL, (403, 404), "post"),
+    "portal/subscriptions/": TO_SIGN_IN,
+    "portal/subscriptions/<int:pk>/end/": Probe(RIVAL, (404,), "post"),
     "portal/people/": Probe(RIVAL, (404,)),
     "portal/people/*": Probe(RIVAL, (404,), "post"),
     # -- coming in: a token that was never mailed opens nothing
@@ -201,6 +204,7 @@ def world() -> tuple[dict[str, Client], dict[str, dict[str, str]]]:
         created_at=devices.NOON,
     )
     contact = Contact.objects.create(organisation=cast.maker, email="notices@tarnwick.example")
+    subscription = subscribe(by=cast.manufacturer, at=devices.NOON, device_type="gsme")
     parts = {
         "portal/submissions/uploads/": {"pk": str(upload.pk)},
         "portal/submissions/": {
@@ -210,6 +214,7 @@ def world() -> tuple[dict[str, Client], dict[str, dict[str, str]]]:
         "portal/documents/": {"pk": str(document.pk)},
         "portal/notices/": {"pk": str(notice.pk)},
         "portal/contacts/": {"pk": str(contact.pk)},
+        "portal/subscriptions/": {"pk": str(subscription.pk)},
     }
     return {
         NOBODY: Client(),

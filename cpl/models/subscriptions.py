@@ -9,7 +9,7 @@ from cpl.models.devices import PhysicalDeviceType
 
 
 class Subscription(models.Model):
-    """Changes of entries of a type, of a manufacturer, or of one of its models: one mail a day, where there are any."""
+    """Changes of entries of a type, of a manufacturer, or of one of its models: one mail for each edition."""
 
     user = models.ForeignKey("accounts.User", models.PROTECT, related_name="subscriptions")
     device_type = models.CharField(
