@@ -79,6 +79,7 @@ ROWS: dict[str, Probe | Public] = {
     "portal/corrections/<int:pk>/withdraw/": Probe(RIVAL, (404,), "post"),
     "portal/certificates/": TO_SIGN_IN,
     "portal/certificates/<int:pk>/*": Probe(RIVAL, (404,)),
+    "portal/obligations/": TO_SIGN_IN,
     "portal/orders/": Probe(RIVAL, (403,)),
     "portal/orders/<int:pk>/": Probe(RIVAL, (403,)),
     "portal/ssc/": Probe(RIVAL, (302,)),

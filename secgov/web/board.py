@@ -95,6 +95,7 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
         "tasks_open": Task.objects.filter(closed_at=None).count(),
         "may_close": permitted(request.user, Duty.CLOSE_TASK),
         "may_publish": permitted(request.user, Duty.PUBLISH_EDITION),
+        "may_propose": permitted(request.user, Duty.PROPOSE_LIST_CHANGE),
         "next": next_edition(),
         "window": settings.EDITION_WINDOW_MINUTES,
         "four_eyes": settings.FOUR_EYES,

@@ -43,6 +43,7 @@ PORTAL: Places = (
     ("/portal/referrals/", "Referrals"),
     ("/portal/proposals/", "Proposals"),
 )
+ESTATE = "/portal/estate/"  # only Suppliers have one, and the DCC sees the hubs
 ORDERS = "/portal/orders/"  # only the Authority's recorders write its orders down
 DCC_LISTS = "/portal/dcc/lists/"  # only the DCC's people provide its lists
 PEOPLE = "/portal/people/"  # only its administrators keep an organisation's people
@@ -136,7 +137,9 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     keeps_people = any(each.role == Role.ORGANISATION_ADMIN for each in memberships)
     is_dcc = any(each.role == Role.DCC for each in memberships)
     records_orders = any(each.role == Role.AUTHORITY_RECORDER for each in memberships)
+    supplies = any(each.role in (Role.SUPPLIER, Role.DCC) for each in memberships)
     hidden = {
+        *(() if supplies else (ESTATE,)),
         *(() if keeps_people else (PEOPLE,)),
         *(() if is_dcc else (DCC_LISTS,)),
         *(() if records_orders else (ORDERS,)),

@@ -8,7 +8,8 @@ from cpl.models import AssuranceCertificate, CertificateCoverage, DeviceModel, L
 from cpl.rendering import EntryRow
 from cpl.services.edition_rows import edition_rows
 from cpl.services.import_list import import_list
-from secgov.journal.actors import Actor
+from secgov.journal import services as journal
+from secgov.journal.actors import SYSTEM, Actor
 from tests.factories import devices
 from tests.factories.casts import cast
 from tests.factories.published_list import HUB, METER, edited, file_of
@@ -114,6 +115,13 @@ def test_removed_entry_is_printed_with_day_clause_and_public_reason(imported):
     )  # fmt: skip
     ListingPeriod.objects.filter(device_model=1).update(
         closed_at=AT, closed_by_change=change, closing_clause="Z6.1", public_reason=change.public_reason
+    )
+    journal.record(
+        actor=SYSTEM,
+        at=AT,
+        verb="cpl.device_model.removed",
+        subject=change.device_model,
+        reason="As a removal does.",
     )
     row = row_of(1)
     assert (row.status, row.removed_on, row.removal_clause) == ("Removed", "2026-12-01", "Z6.1")

@@ -7,7 +7,8 @@ from django.db import IntegrityError, InternalError, connection, transaction
 
 from cpl.models import DeviceModel, ListingPeriod
 from cpl.services.import_list import import_list
-from secgov.journal.actors import Actor
+from secgov.journal import services as journal
+from secgov.journal.actors import SYSTEM, Actor
 from tests.factories.published_list import HUB, METER, file_of
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,10 @@ def test_period_of_an_entry_that_does_not_exist_is_refused():
 
 def test_identity_of_the_periods_follows_a_corrected_entry():
     DeviceModel.objects.filter(number=1).update(firmware_version="FFFFFFFF")
+    entry = DeviceModel.objects.get(pk=1)
+    journal.record(
+        actor=SYSTEM, at=dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC), verb="cpl.device_model.corrected", subject=entry, reason="As a correction does."
+    )
     assert identities() == {True}
     assert "FFFFFFFF" in ListingPeriod.objects.get(device_model=1).identity
 
