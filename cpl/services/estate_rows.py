@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from cpl.models import (
     AssuranceCertificate,
@@ -114,16 +114,18 @@ def _owed(lines: list[EstateLine]) -> None:
 
 
 def _firmware(lines: list[EstateLine]) -> None:
-    """The newest release among the listed entries of the same maker, model and hardware."""
+    """The newest release among the listed entries of the same maker, model and hardware.
+
+    Newest by the day of release; an entry whose day nobody stated comes before those, and among such the higher number.
+    """
     makers = {line.model.manufacturer_id for line in lines}
     kin = DeviceModel.objects.filter(
         manufacturer__in=makers,
         model_identifier__in={line.model.model_identifier for line in lines},
         periods__in=ListingPeriod.objects.open(),
-        firmware_record__released_on__isnull=False,
     ).select_related("firmware_record")
     newest: dict[tuple[str, ...], DeviceModel] = {}
-    for model in kin.order_by("firmware_record__released_on", "number"):
+    for model in kin.order_by(F("firmware_record__released_on").asc(nulls_first=True), "number"):
         newest[_hardware(model)] = model
     for line in lines:
         line.newest = newest.get(_hardware(line.model))
