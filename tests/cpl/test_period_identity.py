@@ -47,7 +47,11 @@ def test_identity_of_the_periods_follows_a_corrected_entry():
     DeviceModel.objects.filter(number=1).update(firmware_version="FFFFFFFF")
     entry = DeviceModel.objects.get(pk=1)
     journal.record(
-        actor=SYSTEM, at=dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC), verb="cpl.device_model.corrected", subject=entry, reason="As a correction does."
+        actor=SYSTEM,
+        at=dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC),
+        verb="cpl.device_model.corrected",
+        subject=entry,
+        reason="As a correction does.",
     )
     assert identities() == {True}
     assert "FFFFFFFF" in ListingPeriod.objects.get(device_model=1).identity
