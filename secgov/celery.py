@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
 app = Celery("secgov")
 app.set_default()  # for every thread of the web server too, whose nudges would otherwise look for another broker
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["secgov.journal", "cpl"])
+app.autodiscover_tasks(["secgov.journal", "cpl", "ssc"])
 
 app.conf.beat_schedule = {
     "publish the next edition when its window has ended": {"task": "cpl.publish", "schedule": 60.0},

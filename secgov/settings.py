@@ -189,6 +189,7 @@ INSTALLED_APPS = [
     "secgov.documents",
     "firmware_repo",
     "cpl",
+    "ssc",
     "secgov.web",
     "secgov.api",
     "secgov.apps.SecretariatAdminConfig",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("secgov.web.urls")),
     path("", include("cpl.web.urls")),
     path("portal/", include("cpl.portal.urls")),
+    path("portal/", include("ssc.portal.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("secgov.api.urls")),

@@ -15,11 +15,12 @@ from secgov.journal.models import Notice, NoticeReading
 @transaction.atomic
 def add_contact(
     *, organisation: Organisation, email: str, name: str, phone: str, by: User, at: dt.datetime,
-    purpose: str = Contact.Purpose.NOTICES,
+    purpose: str = Contact.Purpose.NOTICES, digest: bool = False,
 ) -> Contact:  # fmt: skip
     """Add an address at which an organisation is told things of a purpose. Housekeeping: it has no clause.
 
-    Raises NotPermitted, and ValidationError for what is no address or stands already.
+    With `digest` it gets one mail for the updates of the list of a Working Day (A-70). Raises NotPermitted, and
+    ValidationError for what is no address or stands already, or for a digest of another purpose.
     """
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     grant = require(by, Duty.KEEP_OWN_CONTACTS, organisation, hidden=True)
@@ -29,13 +30,38 @@ def add_contact(
         email=email.strip(),
         name=name.strip(),
         phone=phone.strip(),
+        digest=digest,
     )
     contact.full_clean()
     contact.save()
     # The journal never forgets and a name must be able to go, so the act names the organisation only (TR-10).
     journal.record(
         actor=grant.actor, at=at, verb="accounts.contact.added", subject=organisation,
-        reason="The organisation keeps its own contacts.", after={"contact": contact.pk, "purpose": contact.purpose},
+        reason="The organisation keeps its own contacts.",
+        after={"contact": contact.pk, "purpose": contact.purpose, "digest": contact.digest},
+    )  # fmt: skip
+    return contact
+
+
+@transaction.atomic
+def choose_digest(*, contact: Contact, digest: bool, by: User, at: dt.datetime) -> Contact:
+    """Choose whether an address gets one mail for a Working Day's updates of the list, or one for each. Section F2.8(c)
+
+    What already waits for a digest goes with it still. Raises NotPermitted (hidden), Conflict for a retired contact,
+    and ValidationError for an address of another purpose.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=contact.organisation_id)
+    grant = require(by, Duty.KEEP_OWN_CONTACTS, organisation, hidden=True)
+    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    if contact.retired_at is not None:
+        raise Conflict("This contact was retired already.")
+    before, contact.digest = contact.digest, digest
+    contact.full_clean()
+    contact.save(update_fields=["digest"])
+    journal.record(
+        actor=grant.actor, at=at, verb="accounts.contact.changed", subject=organisation,
+        reason="The organisation keeps its own contacts.",
+        before={"contact": contact.pk, "digest": before}, after={"contact": contact.pk, "digest": digest},
     )  # fmt: skip
     return contact
 
@@ -51,10 +77,9 @@ def retire_contact(*, contact: Contact, by: User, at: dt.datetime) -> Contact:
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
     if contact.retired_at is not None:
         raise Conflict("This contact was retired already.")
-    others = (
-        organisation.contacts.filter(purpose=contact.purpose, retired_at=None).exclude(pk=contact.pk).count()
-    )
-    check_contact_may_go(is_party=organisation.is_party, others=others)
+    if contact.purpose == Contact.Purpose.NOTICES:  # where no other is named, those for notices are told
+        others = organisation.contacts.filter(purpose=contact.purpose, retired_at=None).exclude(pk=contact.pk)
+        check_contact_may_go(is_party=organisation.is_party, others=others.count())
     contact.retired_at = at
     contact.save(update_fields=["retired_at"])
     journal.record(

@@ -115,11 +115,21 @@ class Contact(models.Model):
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(max_length=254)
     phone = models.CharField(max_length=40, blank=True)
+    digest = models.BooleanField(
+        "one mail for the updates of a Working Day",
+        default=False,
+        help_text="Updates of the list only; each stands in the portal at once.",
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["organisation", "purpose", "email"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(digest=False) | Q(purpose="updates"),
+                name="accounts_contact_digest_of_updates",
+                violation_error_message="Only updates of the list can come in one mail: choose that purpose, or leave it.",
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "purpose", "email"],
                 condition=Q(retired_at=None),

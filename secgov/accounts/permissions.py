@@ -55,9 +55,18 @@ class Duty(Enum):
     READ_ALL_COUNTS = "read how many Devices are in use"
     READ_OWN_COUNTS = "read how many Devices an organisation has in use"
     KEEP_MATRIX = "keep the incompatibility matrix"
+    READ_CASES = "read the SSC's cases"
+    PREPARE_CASE = "prepare the SSC's cases"
+    COMMENT_ON_CASE = "comment on the SSC's cases"
+    ADVISE_ON_CASES = "advise on a case to which one is invited"
+    ANSWER_SSC = "answer what the SSC asks"
+    KEEP_PLAN = "propose and carry out a Remedial Plan"
+    JUDGE_PLAN = "decide on a Remedial Plan"
+    REFER_DECISION = "refer a decision to the Authority"
 
 
 _SUBMITTERS = {Role.SUPPLIER, Role.NETWORK, Role.MANUFACTURER, Role.TEST_LAB, Role.TRADE_BODY, Role.DCC}
+_COMMITTEE = {Role.SSC_MEMBER, Role.SSC_SECRETARY, Role.SSC_CHAIR}
 _EVERYBODY = set(Role) - {Role.DCC_CLIENT}
 
 TABLE: dict[Duty, set[Role]] = {
@@ -98,6 +107,14 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.READ_ALL_COUNTS: {Role.SSC_MEMBER, Role.SSC_SECRETARY, Role.SSC_CHAIR, Role.DCC_CLIENT, Role.DCC},
     Duty.READ_OWN_COUNTS: {Role.SUPPLIER},
     Duty.KEEP_MATRIX: {Role.SECRETARIAT},
+    Duty.READ_CASES: {*_COMMITTEE, Role.AUDITOR},
+    Duty.PREPARE_CASE: {Role.SSC_SECRETARY},
+    Duty.COMMENT_ON_CASE: _COMMITTEE,
+    Duty.ADVISE_ON_CASES: {Role.EXPERT},
+    Duty.ANSWER_SSC: {Role.SUPPLIER, Role.DCC, Role.MANUFACTURER},
+    Duty.KEEP_PLAN: {Role.SUPPLIER, Role.DCC},
+    Duty.JUDGE_PLAN: {Role.SSC_CHAIR},
+    Duty.REFER_DECISION: {Role.SUPPLIER, Role.NETWORK, Role.DCC},
 }
 
 ROLES_OF_KIND: dict[str, set[Role]] = {

@@ -31,6 +31,10 @@ INSERT_ONLY_TABLES = (
     "cpl_eligiblerow",
     "cpl_pendingrow",
     "cpl_withheldcombination",
+    "ssc_caseevent",
+    "ssc_informationreply",
+    "ssc_milestone",
+    "ssc_planperiod",
 )
 """No UPDATE, no DELETE: direct SQL with the application's role is refused whatever triggers say."""
 

@@ -144,7 +144,7 @@ class ContactForm(KeptForm):
 
     class Meta:
         model = Contact
-        fields = ("organisation", "purpose", "name", "email", "phone")
+        fields = ("organisation", "purpose", "digest", "name", "email", "phone")
 
     def clean(self) -> dict[str, Any]:
         """Set the instant of retirement."""
@@ -160,7 +160,7 @@ class ContactAdmin(KeptAdmin):
 
     form = ContactForm
     clause = "F2.8(c)"
-    list_display = ("email", "organisation", "purpose", "name", "retired_at")
+    list_display = ("email", "organisation", "purpose", "digest", "name", "retired_at")
     list_filter = ("purpose", ("retired_at", admin.EmptyFieldListFilter))
     search_fields = ("email", "name", "organisation__name")
     list_select_related = ("organisation",)

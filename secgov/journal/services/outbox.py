@@ -60,11 +60,12 @@ def enqueue(
 
 def give_notice(
     *, organisation_id: int, recipients: Sequence[str], template: str, context: dict[str, Any], title: str, clause: str,
-    subject: models.Model, key: str, at: dt.datetime,
+    subject: models.Model, key: str, at: dt.datetime, mailed_later: bool = False,
 ) -> Notice:  # fmt: skip
     """Tell one organisation once: a notice in its inbox, and a mail to each of its contacts.
 
-    The same key again tells nothing twice. An organisation without a contact becomes a task for the Secretariat.
+    The same key again tells nothing twice. An organisation without a contact becomes a task for the Secretariat, unless
+    a mail that goes later carries the notice (`mailed_later`).
     """
     notice, created = Notice.objects.get_or_create(
         organisation_id=organisation_id,
@@ -88,7 +89,7 @@ def give_notice(
             at=at,
             notice=notice,
         )
-    if created and not recipients:
+    if created and not recipients and not mailed_later:
         open_task(
             key=f"no-contact:{notice.pk}",
             title=f"No notice contact for {notice.organisation}",

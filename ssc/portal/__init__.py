@@ -1,0 +1,1 @@
+"""The SSC’s pages, and what the SSC asks of Parties."""

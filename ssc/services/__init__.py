@@ -1,0 +1,1 @@
+"""What the SSC does, one duty to a function."""
