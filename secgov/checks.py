@@ -23,7 +23,7 @@ def stop_unsafe_start() -> None:
 
     Raises ImproperlyConfigured with a sentence for each. The database may be down; its role is asked by `/readyz`.
     """
-    found = [*check_production_settings(None), *check_files(None), *check_authority_address(None)]
+    found = [*check_production_settings(None), *check_files(None), *check_addresses(None)]
     if serious := [each for each in found if each.is_serious()]:
         raise ImproperlyConfigured(" ".join(f"{each.msg} {each.hint or ''}".strip() for each in serious))
 
@@ -77,16 +77,16 @@ def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_authority_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse an address of the Authority that is none (A-71)."""
-    if settings.AUTHORITY_EMAIL:
-        try:
-            validate_email(settings.AUTHORITY_EMAIL)
-        except ValidationError:
-            return [
-                Error(f"AUTHORITY_EMAIL is not an e-mail address: {settings.AUTHORITY_EMAIL}.", id="cpl.E006")
-            ]
-    return []
+def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse an address of the Authority (A-71), or a second one of the DCC (A-20), that is none."""
+    found: list[CheckMessage] = []
+    for name in ("AUTHORITY_EMAIL", "DCC_SECOND_EMAIL"):
+        if given := getattr(settings, name):
+            try:
+                validate_email(given)
+            except ValidationError:
+                found.append(Error(f"{name} is not an e-mail address: {given}.", id="cpl.E006"))
+    return found
 
 
 @register(Tags.database)

@@ -131,6 +131,7 @@ SMETS1_LISTS_WORKING_DAYS = whole_number("SMETS1_LISTS_WORKING_DAYS", 5, 1, 260)
 MATRIX_WORKING_DAYS = whole_number("MATRIX_WORKING_DAYS", 20, 1, 260)
 FIR_PUBLIC = yes_or_no("FIR_PUBLIC", False)
 AUTHORITY_EMAIL = env.str("AUTHORITY_EMAIL", "")
+DCC_SECOND_EMAIL = env.str("DCC_SECOND_EMAIL", "")  # where the DCC is called when it does not pull
 DOCUMENT_MAX_BYTES = whole_number("DOCUMENT_MAX_BYTES", 20 * 1024 * 1024, 1024, 500 * 1024 * 1024)
 IMAGE_HASH_SKIPS_OTA_HEADER = yes_or_no("IMAGE_HASH_SKIPS_OTA_HEADER", True)
 RULE_VERSION = "SEC Section F 11.0 and Appendix Z 4.0 as amended by MP209 v1.0"  # F2-0
@@ -362,7 +363,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "secgov.api.paging.PlacePages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["secgov.api.filters.NamedParameters"],
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["secgov.api.throttles.SharedThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "public": "6000/min",
         "client": "6000/min",

@@ -53,6 +53,8 @@ def begin() -> None:
         "WORKING_DAY_DIVISION",
         "FIR_PUBLIC",
         "AUTHORITY_EMAIL",
+        "DCC_SECOND_EMAIL",
+        "DCC_WEBHOOK_URL",
     ):
         os.environ.pop(name, None)  # a test asks for what it needs
 

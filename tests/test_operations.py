@@ -10,7 +10,7 @@ from django.test import Client
 
 from cpl.models import ListChange
 from secgov.celery import app
-from secgov.checks import check_authority_address, check_database_role, check_files, check_production_settings
+from secgov.checks import check_addresses, check_database_role, check_files, check_production_settings
 from secgov.journal import clock
 from secgov.journal.models import Heartbeat
 from secgov.journal.services import beat
@@ -169,6 +169,8 @@ def test_folder_of_editions_and_clause_register_have_to_be_where_they_are_said_t
 
 
 def test_address_of_the_authority_has_to_be_one(settings):
-    assert check_authority_address(None) == []
+    assert check_addresses(None) == []
     settings.AUTHORITY_EMAIL = "nobody"
-    assert ids(check_authority_address(None)) == ["cpl.E006"]
+    assert ids(check_addresses(None)) == ["cpl.E006"]
+    settings.DCC_SECOND_EMAIL = "nobody either"
+    assert ids(check_addresses(None)) == ["cpl.E006", "cpl.E006"]

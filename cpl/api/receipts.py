@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from cpl.api import inputs, outputs
 from cpl.api.inputs import renamed
-from cpl.api.views import edition_named, problems
+from cpl.api.views import RECEIPT_SCOPE, edition_named, problems
 from cpl.models import Edition
 from cpl.services import publication
 from secgov.accounts.permissions import Duty, require
@@ -30,7 +30,7 @@ class Receipts(APIView):
     """What the DCC says of an edition."""
 
     permission_classes = [TokenHasScope]
-    required_scopes = ["cpl:receipt"]
+    required_scopes = [RECEIPT_SCOPE]
     throttle_scope = "write"
 
     @extend_schema(

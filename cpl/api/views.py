@@ -27,6 +27,7 @@ from secgov.accounts.permissions import Duty, permitted
 from secgov.errors import Refusal, refuse_any
 from secgov.journal import clock
 
+RECEIPT_SCOPE = "cpl:receipt"
 PROBLEM = OpenApiResponse(
     outputs.Problem, "Something is wrong with the call; `detail` and `fields` say what."
 )
@@ -151,11 +152,7 @@ class EditionBytes(APIView):
         found = find_form(edition, form)
         if found is None:
             raise Http404
-        if (
-            form == "manifest"
-            and request.method == "GET"
-            and permitted(request.user, Duty.ACKNOWLEDGE_EDITION)
-        ):
+        if form == "manifest" and request.method == "GET" and acknowledges(request):
             pulled = Edition.objects.defer("manifest").get(number=found.edition)
             publication.record_pull(edition=pulled, client=request.user, at=clock.now())
         return stored_answer(request, found, asked=edition)
@@ -164,6 +161,14 @@ class EditionBytes(APIView):
     def head(self, request: Request, edition: str, form: str) -> HttpResponse:
         """Give what `get` would, without the bytes; nobody has received anything by it."""
         return self.get(request, edition, form)
+
+
+def acknowledges(request: Request) -> bool:
+    """Whether a token speaks for the DCC on receipts: the role alone is not enough, the token must have the scope."""
+    token = request.auth
+    return bool(
+        token and token.is_valid([RECEIPT_SCOPE]) and permitted(request.user, Duty.ACKNOWLEDGE_EDITION)
+    )
 
 
 class Entries(GenericAPIView):

@@ -1,13 +1,13 @@
 """How often a program may ask: counted for all processes together, where the broker stands."""
 
 from functools import lru_cache
+from typing import Any
 
 import redis
 import structlog
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle, SimpleRateThrottle
-from rest_framework.views import APIView
 
 SECONDS_TO_WAIT = 0.2  # for the counter; an answer never hangs on it
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ class CountedTogether(SimpleRateThrottle):
 
     _seconds_left = 0.0
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: Any) -> bool:
         """Count this call, and say whether it may be answered."""
         key = self.get_cache_key(request, view)
         if key is None:
@@ -52,7 +52,7 @@ class CountedTogether(SimpleRateThrottle):
 class SharedThrottle(CountedTogether, ScopedRateThrottle):
     """The limit of a view, which names it by `throttle_scope`."""
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: Any) -> bool:
         """Take the view's limit first: Django REST framework knows it only once there is a view."""
         self.scope = getattr(view, self.scope_attr, None)
         if not self.scope:

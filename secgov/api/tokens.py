@@ -4,12 +4,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import RevokeTokenView, TokenView
-from rest_framework.throttling import SimpleRateThrottle
+
+from secgov.api.throttles import CountedTogether
 
 GRANT = "client_credentials"
 
 
-class TokenThrottle(SimpleRateThrottle):
+class TokenThrottle(CountedTogether):
     """So many attempts a minute from one address: each costs a slow comparison of secrets."""
 
     scope = "token"

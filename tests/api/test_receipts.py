@@ -79,6 +79,14 @@ def test_receipts_of_other_clients_are_refused_and_of_nobody_too(anybody, suppli
     assert not Receipt.objects.exists()
 
 
+def test_pull_of_the_manifest_is_a_receipt_only_with_a_token_that_may_acknowledge(dcc, stage, editions):
+    reader = client_of(stage.client, scope="fir:read")
+    assert reader.get("/api/v1/cpl/editions/latest/manifest").status_code == 200
+    assert not Receipt.objects.exists()
+    assert dcc.get("/api/v1/cpl/editions/latest/manifest").status_code == 200
+    assert Receipt.objects.get().by_pull
+
+
 def test_session_of_a_signed_in_person_writes_nothing(anybody, stage, editions):
     anybody.force_login(stage.client, backend="allauth.account.auth_backends.AuthenticationBackend")
     problem(post(anybody, editions[1]), 401)

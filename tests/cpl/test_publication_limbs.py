@@ -229,8 +229,26 @@ def test_dcc_that_does_not_pull_by_half_of_the_period_is_told_by_a_second_channe
     assert publication.watch_editions(at=NOON + dt.timedelta(hours=19)) == 1
     task = Task.objects.get(key="dcc-not-received:1")
     assert "second channel" in task.detail
+    assert not Message.objects.filter(template="cpl/edition_not_received").exists()
     publication.record_pull(edition=stage.edition, client=stage.client, at=NOON + dt.timedelta(hours=20))
     assert Task.objects.get(pk=task.pk).closed_at is not None
+
+
+@pytest.mark.clause("F2.8(a)")
+def test_second_address_of_the_dcc_is_written_to_once_at_half_of_the_period(stage, settings):
+    settings.DCC_SECOND_EMAIL = "duty.officer@dcc.example"
+    publishing.carry(ISSUED)
+    opened, due = Obligation.objects.filter(clause="F2.8(a)").values_list("opened_at", "due_at").first()
+    half = opened + (due - opened) / 2
+    publication.watch_editions(at=half - dt.timedelta(seconds=1))
+    assert not Message.objects.filter(recipient=settings.DCC_SECOND_EMAIL).exists()
+    for at in (half, half + MINUTE):
+        publication.watch_editions(at=at)
+    assert Message.objects.filter(recipient=settings.DCC_SECOND_EMAIL).count() == 1
+    journal.send_messages(clock=lambda: half + MINUTE)
+    letter = mail.outbox[-1]
+    assert letter.to == [settings.DCC_SECOND_EMAIL] and letter.subject == "Not yet received: CPL edition 0.001"
+    assert max(len(line) for line in letter.body.splitlines() if "http" not in line) <= 72
 
 
 def test_letters_fit_seventy_two_columns_and_name_what_changed(stage):

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Max, Min
 
 from cpl.models import Edition, ListChange
@@ -23,6 +25,7 @@ def watch_editions(*, at: dt.datetime) -> int:
     return _watch_receipt(at) + _remind(at)
 
 
+@transaction.atomic
 def _watch_receipt(at: dt.datetime) -> int:
     edition = Edition.objects.placed().filter(imported_from=None, receipts=None).first()
     if edition is None or edition != Edition.objects.placed().first():
@@ -42,6 +45,12 @@ def _watch_receipt(at: dt.datetime) -> int:
         at=at,
         subject=edition,
     )
+    if settings.DCC_SECOND_EMAIL:
+        journal.enqueue(
+            template="cpl/edition_not_received", recipient=settings.DCC_SECOND_EMAIL, at=at,
+            context=edition_context(edition) | {"due": in_words(period["ends"])},
+            key=f"cpl/edition_not_received:{edition.number}:{settings.DCC_SECOND_EMAIL}",
+        )  # fmt: skip
     return 1
 
 
