@@ -1,0 +1,174 @@
+"""CPA Certificate Remedial Plans: their periods, versions, comments and milestones.
+
+Appendix Z 6.3  (a) A Party on whom a plan is imposed proposes, within the period that the SSC requires, how it will
+    remedy the issue and within what time; (b) it takes every comment of the SSC into account and obtains the SSC's
+    approval within the period that the SSC requires; (c) it complies with the plan in all material respects; (d) it
+    reports on progress where the SSC asks. The plan is the version that was approved last.
+
+Reading: the Code leaves the unit of a period and its start to the SSC, so each is stated; the day of the start is not
+counted in either unit (A-60). What comes late is accepted and marked.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from secgov.errors import Refusal, refuse_any
+from secgov.time_rules import (
+    DueDate,
+    WorkingCalendar,
+    explain_calendar_days,
+    explain_working_days,
+    working_days_before,
+)
+
+PROPOSAL, APPROVAL = "proposal", "approval"
+WORKING_DAYS, CALENDAR_DAYS = "working_days", "calendar_days"
+MOST_DAYS = 1000
+"""A plausibility bound of ours on what is typed, not a period of the Code."""
+
+WARNING = 5
+"""Working Days before the end of a period or a milestone (theme E: warn at T-5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period as the SSC states it: how many days, in which unit, and the day of its start, which is not counted."""
+
+    days: int | None
+    unit: str
+    starts_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A milestone as a Party types it."""
+
+    what: str
+    by: date
+    devices: int | None = None
+
+
+def check_period(period: Period, *, name: str) -> None:
+    """Refuse a period that does not say how long, in which unit and from which day. Appendix Z 6.3(a), Appendix Z 6.3(b)
+
+    `name` is the beginning of the fields' names: `proposal` or `approval`. Raises Refusal for all that is missing.
+    Reading: unit and start are mandatory (A-60).
+    """
+    clause = "Z6.3(a)" if name == PROPOSAL else "Z6.3(b)"
+    found = []
+    if not period.days or not 0 < period.days <= MOST_DAYS:
+        found.append(
+            Refusal(
+                f"Say how long the time is: 1 to {MOST_DAYS:,} days.", clause=clause, field=f"{name}_days"
+            )
+        )
+    if period.unit not in (WORKING_DAYS, CALENDAR_DAYS):
+        found.append(Refusal("Choose Working Days or calendar days.", clause=clause, field=f"{name}_unit"))
+    if period.starts_on is None:
+        found.append(
+            Refusal(
+                "Give the day on which the time starts, for example 1 February 2027.",
+                clause=clause,
+                field=f"{name}_starts_on",
+            )
+        )
+    refuse_any(found)
+
+
+def due_period(period: Period, calendar: WorkingCalendar) -> DueDate:
+    """Give the end of a period that `check_period` lets pass, with the sum in words. Appendix Z 6.3(a), Appendix Z 6.3(b)
+
+    Raises CalendarMissing where Working Days are counted and the calendar does not reach.
+    """
+    if period.days is None or period.starts_on is None:
+        raise ValueError("a period without its days or its start has no end: check it first")
+    if period.unit == WORKING_DAYS:
+        return explain_working_days(period.starts_on, period.days, calendar)
+    return explain_calendar_days(period.starts_on, period.days)
+
+
+def check_periods_fit(*, proposal: DueDate, approval: DueDate) -> None:
+    """Refuse a time for approval that ends before the time for proposing. Appendix Z 6.3(b)"""
+    if approval.due_at < proposal.due_at:
+        raise Refusal(
+            "The time to gain approval ends before the time to propose.", clause="Z6.3(b)", field="approval_days",
+            remedy="Give more days, or a later start.",
+        )  # fmt: skip
+
+
+def is_warned(*, last_day: date, today: date, calendar: WorkingCalendar) -> bool:
+    """Say whether the last day is five Working Days away or nearer, and not past. Appendix Z 6.3(a), Appendix Z 6.3(c)"""
+    return working_days_before(last_day, WARNING, calendar) <= today <= last_day
+
+
+def check_proposal(
+    *, remedy: str, remedied_by: date | None, milestones: Sequence[Promised], submitted_on: date
+) -> None:
+    """Refuse a plan that does not say how and within what time, or with a milestone after its end. Appendix Z 6.3(a)
+
+    Takes what was typed and the London day of submission. Raises Refusals for all that is missing.
+    """
+    clause = "Z6.3(a)"
+    found = []
+    if not remedy.strip():
+        found.append(Refusal("Say how you intend to remedy the issue.", clause=clause, field="remedy"))
+    if remedied_by is None:
+        found.append(
+            Refusal(
+                "Say within what time: give a day, for example 31 March 2027.",
+                clause=clause,
+                field="remedied_by",
+            )
+        )
+    elif remedied_by < submitted_on:
+        found.append(
+            Refusal(
+                "The time within which you remedy it has passed already.", clause=clause, field="remedied_by"
+            )
+        )
+    if not milestones:
+        found.append(
+            Refusal(
+                "Give at least one milestone: what will be done, and by when.",
+                clause=clause,
+                field="milestones",
+            )
+        )
+    for number, each in enumerate(milestones, 1):
+        if remedied_by is not None and each.by > remedied_by:
+            found.append(
+                Refusal(
+                    f"Milestone {number} lies after the day by which you remedy it all.",
+                    clause=clause,
+                    field=f"by_{number}",
+                )
+            )
+    refuse_any(found)
+
+
+def check_all_answered(unanswered: Collection[int], *, field: str = "answers") -> None:
+    """Refuse a next version while a comment of the SSC has no answer. Appendix Z 6.3(b)
+
+    Takes the numbers of the comments that have none.
+    """
+    if unanswered:
+        named = ", ".join(str(each) for each in sorted(unanswered))
+        raise Refusal(
+            f"Comment {named} has no answer." if len(unanswered) == 1 else f"Comments {named} have no answer.",
+            clause="Z6.3(b)", field=field, remedy="Say for each how the plan takes it into account, or why it does not.",
+        )  # fmt: skip
+
+
+def check_newest(*, number: int, newest: int) -> None:
+    """Refuse to decide on any version but the newest. Appendix Z 6.3(b)"""
+    if number != newest:
+        raise Refusal(
+            f"Version {number} is not the newest: version {newest} is.", clause="Z6.3(b)",
+            remedy="Decide on the newest version.",
+        )  # fmt: skip
+
+
+def current_version(approved: Collection[int]) -> int | None:
+    """Give the number of the version that binds: the approved one with the highest; None before any is. Z6.3-D1"""
+    return max(approved, default=None)
