@@ -36,10 +36,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     """Who sees which documents."""
 
     def visible_to(self, user: User) -> DocumentQuerySet:
-        """All of them to those who review; to others those of their own organisations."""
+        """All of them to those who review; to others those of their own organisations. Reserved ones to nobody here."""
         if permitted(user, Duty.READ_ALL_DOCUMENTS):
-            return self.all()
-        return self.filter(organisation__in=organisations_of(user, Duty.KEEP_DOCUMENTS))
+            return self.filter(is_reserved=False)
+        return self.filter(organisation__in=organisations_of(user, Duty.KEEP_DOCUMENTS), is_reserved=False)
 
     def with_size(self) -> DocumentQuerySet:
         """Bring along how many bytes each has, without its bytes."""
@@ -56,6 +56,11 @@ class Document(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="documents")
     uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    is_reserved = models.BooleanField(
+        "handed out only with what it belongs to",
+        default=False,
+        help_text="A paper of the SSC’s, say: who may have it is judged there, case by case.",
+    )
 
     objects = DocumentQuerySet.as_manager()
 

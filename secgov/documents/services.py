@@ -16,11 +16,13 @@ from secgov.errors import NotPermitted
 
 @transaction.atomic
 def store_document(
-    *, upload: UploadedFile, classification: str, organisation: Organisation, by: User, at: dt.datetime
-) -> Document:
+    *, upload: UploadedFile, classification: str, organisation: Organisation, by: User, at: dt.datetime,
+    reserved: bool = False,
+) -> Document:  # fmt: skip
     """Keep an uploaded file as a document of an organisation. X-2
 
     Takes the upload as the form gave it, its level under the Information Policy, whose it is, who gives it and when.
+    One that is `reserved` is handed out only by whoever keeps what it belongs to (`hand_out`).
     The same bytes are kept once, however often they are given. The row itself is the record: it can never change.
     Raises NotPermitted, and Refusal (field ``document`` or ``classification``) for a file of another kind, an empty
     or oversize one, or an unknown level.
@@ -37,7 +39,7 @@ def store_document(
     )
     document = Document(
         content=content, name=name, media_type=media_type, classification=level, organisation=organisation,
-        uploaded_by=by, uploaded_at=at,
+        uploaded_by=by, uploaded_at=at, is_reserved=reserved,
     )  # fmt: skip
     document.full_clean()
     document.save()
@@ -50,10 +52,16 @@ def read_document(*, document: Document, by: User, at: dt.datetime) -> bytes:
 
     Raises NotPermitted, hidden, for everybody else: that the document exists is nobody else's business.
     """
-    if not permitted(by, Duty.READ_ALL_DOCUMENTS) and not permitted(
-        by, Duty.KEEP_DOCUMENTS, document.organisation
+    if document.is_reserved or not (
+        permitted(by, Duty.READ_ALL_DOCUMENTS) or permitted(by, Duty.KEEP_DOCUMENTS, document.organisation)
     ):
         raise NotPermitted("You may not read this document.", hidden=True)
+    return hand_out(document=document, by=by, at=at)
+
+
+@transaction.atomic
+def hand_out(*, document: Document, by: User, at: dt.datetime) -> bytes:
+    """Give a document's bytes to somebody who, as the caller has judged, may have them; note who took it unless White."""
     if document.classification != Classification.WHITE:
         Reading.objects.create(document=document, read_by=by, read_at=at)
     return bytes(Content.objects.values_list("data", flat=True).get(pk=document.content_id))

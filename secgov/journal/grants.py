@@ -31,10 +31,15 @@ INSERT_ONLY_TABLES = (
     "cpl_eligiblerow",
     "cpl_pendingrow",
     "cpl_withheldcombination",
+    "ssc_authorityadvice",
     "ssc_caseevent",
+    "ssc_casefact",
+    "ssc_casenote",
+    "ssc_impactpaper",
     "ssc_informationreply",
     "ssc_milestone",
     "ssc_planperiod",
+    "ssc_schemereview",
 )
 """No UPDATE, no DELETE: direct SQL with the application's role is refused whatever triggers say."""
 

@@ -8,15 +8,27 @@ from ssc.models.cases import (
     InformationReply,
     InformationRequest,
 )
+from ssc.models.casework import (
+    CaseFact,
+    CaseNote,
+    CommitteeMeeting,
+    CommitteeSeat,
+    ImpactPaper,
+)
 from ssc.models.determinations import Determination, PeriodUnit
 from ssc.models.plans import Milestone, PlanPeriod, PlanVersion, RemedialPlan
 
 __all__ = [
     "Case",
     "CaseEvent",
+    "CaseFact",
     "CaseGuest",
+    "CaseNote",
+    "CommitteeMeeting",
+    "CommitteeSeat",
     "ConflictOfInterest",
     "Determination",
+    "ImpactPaper",
     "InformationReply",
     "InformationRequest",
     "Milestone",

@@ -195,6 +195,7 @@ class InformationRequest(models.Model):
     asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     is_voluntary = models.BooleanField("the addressee is not obliged to answer", default=False)
+    reminded_at = models.DateTimeField("last reminded", null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
