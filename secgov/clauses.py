@@ -81,12 +81,13 @@ class ClauseRow:
 
 @dataclass(frozen=True)
 class Citation:
-    """One place in the code that cites a clause: file as given, qualified name, line."""
+    """One place in the code that cites a clause: file as given, qualified name, line, and what it says it does."""
 
     clause: str
     path: Path
     name: str
     line: int
+    says: str
 
 
 def parse_citation(text: str) -> str:
@@ -109,6 +110,13 @@ def citations_in(docstring: str) -> tuple[str, ...]:
     if not match:
         return ()
     return tuple(parse_citation(part) for part in _JOINT.split(match[0].removesuffix(".")))
+
+
+def sentence_in(docstring: str) -> str:
+    """Give the first line of a docstring without the citations at its end: what the code there says it does."""
+    first_line = docstring.strip().partition("\n")[0].strip()
+    match = _ALL_AT_THE_END.search(first_line)
+    return first_line[: match.start()].strip() if match else first_line
 
 
 def clause_of(row_id: str) -> str:
@@ -184,8 +192,9 @@ def find_citations(roots: Iterable[Path]) -> tuple[Citation, ...]:
 def _cited_in_file(file: Path) -> Iterator[Citation]:
     tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
     for name, node in _documented(tree, ()):
-        for key in citations_in(ast.get_docstring(node) or ""):
-            yield Citation(key, file, name, getattr(node, "lineno", 1))
+        docstring = ast.get_docstring(node) or ""
+        for key in citations_in(docstring):
+            yield Citation(key, file, name, getattr(node, "lineno", 1), sentence_in(docstring))
 
 
 def _documented(

@@ -1,4 +1,4 @@
-"""Pages that belong to no app: home, the clauses, guidance."""
+"""Pages that belong to no app: home, guidance."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from cpl.models import Edition
 from secgov.web.assumptions import ASSUMPTIONS, GLOSSARY
-from secgov.web.clause_page import KINDS, parts
 from secgov.web.context import landing_place
 
 GUIDANCE_FOR = {
@@ -24,15 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what this is, the newest edition, and the ways in."""
     newest = Edition.objects.placed().defer("manifest").first()
     return render(request, "web/home.html", {"newest": newest})
-
-
-@require_safe
-def clauses(request: HttpRequest) -> HttpResponse:
-    """Show every row of the clause register, and where it is coded."""
-    shown = parts()
-    rows = [row for part in shown for row in part.rows]
-    counts = [(status, kind, sum(row.status == status for row in rows)) for status, kind in KINDS.items()]
-    return render(request, "web/clauses.html", {"parts": shown, "counts": counts, "total": len(rows)})
 
 
 @require_safe

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from secgov.web import health, joining, pages, registering, service_level
+from secgov.web import clause_page, health, joining, pages, registering, service_level
 
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("clauses/", pages.clauses, name="clauses"),
+    path("clauses/", clause_page.show, name="clauses"),
     path("guidance/", pages.guidance, name="guidance"),
     path("guidance/accessibility/", pages.accessibility, name="accessibility"),
     path("guidance/privacy/", pages.privacy, name="privacy"),

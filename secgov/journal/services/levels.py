@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from secgov.journal.models import Act, Heartbeat, Obligation
@@ -84,13 +84,10 @@ def service_level(*, at: dt.datetime) -> Level:
     in which its time ended. One that fell away for a stated reason is not counted, nor our own targets, nor what a
     Party owes: that is between it and the SSC. Four queries.
     """
-    today = london_day(at)
-    firsts = [months_before(today.replace(day=1), number) for number in range(MONTHS - 1, -1, -1)]
+    firsts = _firsts(at)
     since = start_of_day(firsts[0])
     months = {first: Month(first) for first in firsts}
-    counted = Obligation.objects.filter(by_law=True, fell_away_at=None).filter(
-        Q(owed_by__in=[Obligation.Owner.PANEL, Obligation.Owner.SSC]) | Q(clause="F2.9")
-    )
+    counted = _counted()
     in_time = counted.filter(discharged_at__lt=F("due_at"), discharged_at__gte=since, discharged_at__lte=at)
     by_month = in_time.annotate(month=TruncMonth("discharged_at", tzinfo=LONDON)).order_by()
     for month, clause, number in by_month.values_list("month", "clause").annotate(number=Count("pk")):
@@ -108,6 +105,51 @@ def service_level(*, at: dt.datetime) -> Level:
         missed=missed,
         overdue=_missed(list(late.filter(discharged_at=None).order_by("due_at")), at),
         last_beat=Heartbeat.objects.order_by("-finished_at").first(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLevel:
+    """How one clause is doing: duties that stand, those of them overdue, and what twelve months brought."""
+
+    standing: int
+    overdue: int
+    met: int
+    missed: int
+
+
+def clause_levels(*, at: dt.datetime) -> dict[str, ClauseLevel]:
+    """Count by clause the duties that stand now, and those met and missed since the twelve months began. TR-10
+
+    The same duties as `service_level` counts. One query.
+    """
+    since = start_of_day(_firsts(at)[0])
+    standing = Q(discharged_at=None)
+    in_time = Q(discharged_at__lt=F("due_at"), discharged_at__gte=since, discharged_at__lte=at)
+    late = Q(due_at__gte=since, due_at__lte=at) & (standing | Q(discharged_at__gte=F("due_at")))
+    rows = (
+        _counted()
+        .order_by()
+        .values_list("clause")
+        .annotate(
+            standing=Count("pk", filter=standing),
+            overdue=Count("pk", filter=standing & Q(due_at__lte=at)),
+            met=Count("pk", filter=in_time),
+            missed=Count("pk", filter=late),
+        )
+    )
+    return {clause: ClauseLevel(*numbers) for clause, *numbers in rows}
+
+
+def _firsts(at: dt.datetime) -> list[dt.date]:
+    """The first days of the twelve months that end with this one, oldest first."""
+    today = london_day(at)
+    return [months_before(today.replace(day=1), number) for number in range(MONTHS - 1, -1, -1)]
+
+
+def _counted() -> QuerySet[Obligation]:
+    return Obligation.objects.filter(by_law=True, fell_away_at=None).filter(
+        Q(owed_by__in=[Obligation.Owner.PANEL, Obligation.Owner.SSC]) | Q(clause="F2.9")
     )
 
 
