@@ -130,8 +130,8 @@ def pack_evidence(*, evidence: Evidence, by: User, at: dt.datetime) -> bytes:
     )
     acts = list(Act.objects.filter(about).select_related("sealed__seal").order_by("id"))
     files: dict[str, bytes] = {
-        "acts.json": _json([{name: getattr(act, name) for name in SEALED_FIELDS} for act in acts]),
-        "obligations.json": _json([_obligation(each) for each in obligations]),
+        "acts.json": as_json([{name: getattr(act, name) for name in SEALED_FIELDS} for act in acts]),
+        "obligations.json": as_json([_obligation(each) for each in obligations]),
     }
     papers = []
     for document in Document.objects.filter(pk__in=evidence.documents).order_by("pk"):
@@ -154,7 +154,7 @@ def pack_evidence(*, evidence: Evidence, by: User, at: dt.datetime) -> bytes:
     files["verify_pack.py"] = VERIFIER.read_bytes()
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     files["SHA256SUMS"] = sums.encode()
-    packed = _zip(files, at)
+    packed = zipped(files, at)
     journal.record(
         actor=grant.actor, at=at, verb="cpl.evidence.taken", subject=grant.organisation,
         reason=f"An evidence pack was taken: {evidence.title}.",
@@ -190,11 +190,11 @@ def _obligation(each: Obligation) -> dict[str, Any]:
     return {"organisation": str(each.organisation or "")} | {name: getattr(each, name) for name in names}
 
 
-def _json(value: Any) -> bytes:
+def as_json(value: Any) -> bytes:
     return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
 
-def _zip(files: dict[str, bytes], at: dt.datetime) -> bytes:
+def zipped(files: dict[str, bytes], at: dt.datetime) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(files.items()):

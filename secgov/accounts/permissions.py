@@ -63,11 +63,29 @@ class Duty(Enum):
     KEEP_PLAN = "propose and carry out a Remedial Plan"
     JUDGE_PLAN = "decide on a Remedial Plan"
     REFER_DECISION = "refer a decision to the Authority"
+    RAISE_PROPOSAL = "raise a proposal about Security Characteristics"
+    SUPPORT_PROPOSAL = "support a proposal for a SEC Party"
+    KEY_IN_PROPOSAL = "key in a proposal that came by e-mail"
+    READ_PROPOSALS = "read every proposal that was submitted"
+    WORK_ON_PROPOSAL = "take a proposal from step to step for the SSC"
+    DECIDE_PROPOSAL = "decide on a proposal as Chair of the SSC"
+    RESPOND_TO_CONSULTATION = "respond to a consultation of the SSC"
+    KEEP_SC_REGISTER = "keep the register of Security Characteristics"
+    READ_REFERRALS = "read what was referred to the Authority"
+    ADVISE_AUTHORITY = "advise the Authority for the SSC"
+    READ_AUTHORITY_ADVICE = "read the SSC's advice to the Authority"
+    REVIEW_SCHEME = "record reviews of the CPA scheme"
 
 
 _SUBMITTERS = {Role.SUPPLIER, Role.NETWORK, Role.MANUFACTURER, Role.TEST_LAB, Role.TRADE_BODY, Role.DCC}
 _COMMITTEE = {Role.SSC_MEMBER, Role.SSC_SECRETARY, Role.SSC_CHAIR}
 _EVERYBODY = set(Role) - {Role.DCC_CLIENT}
+_PROPOSERS = _SUBMITTERS | {
+    Role.ORGANISATION_ADMIN,
+    Role.TESTING_PARTICIPANT,
+    Role.WORKING_GROUP_MEMBER,
+    Role.EXPERT,
+}  # whoever has an account, but not those who review, decide or audit (SC-6.2)
 
 TABLE: dict[Duty, set[Role]] = {
     Duty.SUBMIT_DEVICE: _SUBMITTERS,
@@ -115,6 +133,18 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.KEEP_PLAN: {Role.SUPPLIER, Role.DCC},
     Duty.JUDGE_PLAN: {Role.SSC_CHAIR},
     Duty.REFER_DECISION: {Role.SUPPLIER, Role.NETWORK, Role.DCC},
+    Duty.RAISE_PROPOSAL: _PROPOSERS,
+    Duty.SUPPORT_PROPOSAL: {Role.SUPPLIER, Role.NETWORK, Role.DCC},
+    Duty.KEY_IN_PROPOSAL: {Role.SECRETARIAT, Role.SSC_SECRETARY},
+    Duty.READ_PROPOSALS: {*_COMMITTEE, Role.SECRETARIAT, Role.AUDITOR},
+    Duty.WORK_ON_PROPOSAL: {Role.SSC_SECRETARY},
+    Duty.DECIDE_PROPOSAL: {Role.SSC_CHAIR},
+    Duty.RESPOND_TO_CONSULTATION: _PROPOSERS,
+    Duty.KEEP_SC_REGISTER: {Role.SSC_SECRETARY, Role.SECRETARIAT},
+    Duty.READ_REFERRALS: {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR, Role.AUTHORITY_RECORDER},
+    Duty.ADVISE_AUTHORITY: {Role.SSC_SECRETARY, Role.SSC_CHAIR},
+    Duty.READ_AUTHORITY_ADVICE: {*_COMMITTEE, Role.AUTHORITY_RECORDER},
+    Duty.REVIEW_SCHEME: {Role.SSC_SECRETARY, Role.SSC_CHAIR},
 }
 
 ROLES_OF_KIND: dict[str, set[Role]] = {

@@ -1,5 +1,6 @@
 """What the SSC's work holds."""
 
+from ssc.models.advice import AuthorityAdvice, SchemeReview
 from ssc.models.cases import (
     Case,
     CaseEvent,
@@ -17,8 +18,11 @@ from ssc.models.casework import (
 )
 from ssc.models.determinations import Determination, PeriodUnit
 from ssc.models.plans import Milestone, PlanPeriod, PlanVersion, RemedialPlan
+from ssc.models.referrals import AuthorityAnswer, Referral, Referred, Stay
 
 __all__ = [
+    "AuthorityAdvice",
+    "AuthorityAnswer",
     "Case",
     "CaseEvent",
     "CaseFact",
@@ -35,5 +39,9 @@ __all__ = [
     "PeriodUnit",
     "PlanPeriod",
     "PlanVersion",
+    "Referral",
+    "Referred",
     "RemedialPlan",
+    "SchemeReview",
+    "Stay",
 ]
