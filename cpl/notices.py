@@ -24,6 +24,12 @@ def notice_contacts(organisation: Organisation, purpose: str = Contact.Purpose.N
     return special or [email for _, email in found]
 
 
+def digest_contacts(organisation: Organisation) -> list[Contact]:
+    """Give the addresses that chose one mail for a Working Day's updates of the list (A-70)."""
+    chosen = organisation.contacts.filter(purpose=Contact.Purpose.UPDATES, digest=True, retired_at=None)
+    return list(chosen.order_by("email"))
+
+
 def parties_told_of(edition: Edition) -> Any:
     """Give the Parties that are to be told of an edition: those there were when it was issued. Section F2.8(c)"""
     return Organisation.objects.parties().filter(admitted_at__lte=edition.issued_at)

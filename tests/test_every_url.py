@@ -97,6 +97,7 @@ ROWS: dict[str, Probe | Public] = {
     "portal/notices/<int:pk>/": Probe(RIVAL, (404,)),
     "portal/notices/<int:pk>/read/": Probe(RIVAL, (404,), "post"),
     "portal/contacts/": TO_SIGN_IN,
+    "portal/contacts/<int:pk>/digest/": Probe(RIVAL, (403, 404), "post"),
     "portal/contacts/<int:pk>/retire/": Probe(RIVAL, (403, 404), "post"),
     "portal/subscriptions/": TO_SIGN_IN,
     "portal/subscriptions/<int:pk>/end/": Probe(RIVAL, (404,), "post"),

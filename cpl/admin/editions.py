@@ -13,7 +13,16 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from cpl.admin.decisions import draw
-from cpl.models import Edition, EditionForm, EditionLimb, ListImport, PublicationRequest, Receipt, SigningKey
+from cpl.models import (
+    Edition,
+    EditionForm,
+    EditionLimb,
+    HeldUpdate,
+    ListImport,
+    PublicationRequest,
+    Receipt,
+    SigningKey,
+)
 from cpl.rules.publication import LIMB_CLAUSES
 from cpl.services.publication import parties_progress, record_other_channel
 from secgov.accounts.permissions import Duty, permitted
@@ -25,7 +34,7 @@ from secgov.journal.models import Message, Notice, Obligation
 MOST_PARTIES = 50
 EVIDENCE = {
     "manifest_sha256": "manifest", "notices": "notices to the DCC", "entries": "entries shown", "changed": "rows changed",
-    "parties": "Parties", "by_mail": "by mail", "otherwise": "by another channel",
+    "parties": "Parties", "by_mail": "by mail", "otherwise": "by another channel", "in_digest": "of the mails, digests",
 }  # fmt: skip
 """What a limb wrote down as its evidence, in words."""
 LIMBS = 3
@@ -253,6 +262,12 @@ def _missing(
     mails: dict[int, list[Message]] = {}
     for mail in Message.objects.filter(notice__in=notices.values()).order_by("id"):
         mails.setdefault(mail.notice_id, []).append(mail)
+    digests = {
+        held.notice_id: held
+        for held in HeldUpdate.objects.filter(notice__in=notices.values()).select_related(
+            "message", "contact"
+        )
+    }
     shown = []
     for party in parties:
         notice = notices.get(party.pk)
@@ -266,6 +281,7 @@ def _missing(
                 "party": party,
                 "notice": notice,
                 "mails": mails.get(notice.pk, []) if notice else [],
+                "digest": digests.get(notice.pk) if notice else None,
                 "form": form,
             }
         )

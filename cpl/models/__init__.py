@@ -52,6 +52,7 @@ from cpl.models.reviews import (
 )
 from cpl.models.submissions import Submission, SubmissionCertificate
 from cpl.models.subscriptions import Subscription
+from cpl.models.update_digests import HeldUpdate
 
 __all__ = [
     "AffectedEntry",
@@ -83,6 +84,7 @@ __all__ = [
     "ExpiryNotice",
     "FreshnessStatement",
     "Generation",
+    "HeldUpdate",
     "ListChange",
     "ListImport",
     "ListingPeriod",

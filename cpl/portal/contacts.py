@@ -1,5 +1,7 @@
 """Where one's organisations are told things; their administrators keep it."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -8,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cpl.portal.frame import page
-from secgov.accounts.contacts import add_contact, retire_contact
+from secgov.accounts.contacts import add_contact, choose_digest, retire_contact
 from secgov.accounts.models import Contact, Organisation
 from secgov.accounts.permissions import Duty, organisations_of
 from secgov.errors import Refusal
@@ -38,9 +40,25 @@ class ContactForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "class": "w-m"}),
     )
 
+    digest = forms.BooleanField(
+        label="One mail for the updates of a Working Day", required=False,
+        help_text="For updates of the list only. Each stands in the portal at once; the mail comes before the next "
+        "working morning.",
+    )  # fmt: skip
+
     def clean_purpose(self) -> str:
         """Take notices where nothing was chosen."""
         return self.cleaned_data["purpose"] or Contact.Purpose.NOTICES
+
+    def clean(self) -> dict[str, Any]:
+        """Offer one mail for several where there are several: only updates of the list come so often (A-70)."""
+        values = super().clean()
+        if values.get("digest") and values.get("purpose") != Contact.Purpose.UPDATES:
+            self.add_error(
+                "digest",
+                "Only updates of the list come in one mail. Choose them as the purpose, or leave it.",
+            )
+        return values
 
 
 @login_required
@@ -62,6 +80,17 @@ def contacts(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("portal:contacts")
     return _show(request, keeps, form, status=422)
+
+
+@login_required
+@require_POST
+def digest(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose for an address whether the updates of a Working Day come in one mail (A-70)."""
+    keeps = organisations_of(request.user, Duty.KEEP_OWN_CONTACTS)
+    rows = Contact.objects.filter(organisation__in=keeps, purpose=Contact.Purpose.UPDATES)
+    contact = get_object_or_404(rows, pk=pk)
+    choose_digest(contact=contact, digest="digest" in request.POST, by=request.user, at=clock.now())
+    return redirect("portal:contacts")
 
 
 @login_required

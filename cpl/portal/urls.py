@@ -107,5 +107,6 @@ urlpatterns = [
     path("people/<int:pk>/retire/", people.retire, name="retire-person"),
     path("people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw-invitation"),
     path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/<int:pk>/digest/", contacts.digest, name="digest-contact"),
     path("contacts/<int:pk>/retire/", contacts.retire, name="retire-contact"),
 ]

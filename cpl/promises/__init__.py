@@ -44,7 +44,7 @@ def count_promises(*, at: dt.datetime, full: bool) -> dict[str, int]:
         "journal_breaks": journal_breaks(),
         "missing_notices": missing_notices(at),
         "double_notices": double_notices(),
-        "missing_deliveries": missing_deliveries(),
+        "missing_deliveries": missing_deliveries(at),
         "unlawful_listing": unlawful_listing(),
         "unlawful_removal": unlawful_removal(),
         "fir_gaps": fir_gaps(),

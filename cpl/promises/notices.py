@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from secgov.journal.promises import count
+from secgov.journal.promises import SWEEP_LATENESS, count
 from secgov.time_rules import london_day
 
 _MISSING = """
@@ -30,13 +30,18 @@ _DOUBLE = """
 """
 
 _UNDELIVERED = """
-    SELECT count(*) FROM cpl_expirydigest d
+    SELECT
+        -- Parties that existed when a digest of dates was sent, without their notice of it
+        (SELECT count(*) FROM cpl_expirydigest d
     JOIN accounts_organisation o
       ON o.party_category <> '' AND o.admitted_at <= d.made_at AND (o.retired_at IS NULL OR o.retired_at > d.made_at)
     WHERE d.audience = 'parties'
       AND EXISTS (SELECT FROM cpl_expirynotice n WHERE n.digest_id = d.id AND n.state IN ('sent', 'sent_late'))
       AND NOT EXISTS (SELECT FROM journal_notice j
-                      WHERE j.subject_type = 'cpl.expirydigest' AND j.subject_id = d.id::text AND j.organisation_id = o.id)
+                      WHERE j.subject_type = 'cpl.expirydigest' AND j.subject_id = d.id::text AND j.organisation_id = o.id))
+        -- update notices whose digest has not been made in its time
+      + (SELECT count(*) FROM cpl_heldupdate h JOIN accounts_contact c ON c.id = h.contact_id
+         WHERE h.message_id IS NULL AND c.retired_at IS NULL AND h.send_by < %(before)s)
 """
 
 
@@ -51,6 +56,6 @@ def double_notices() -> int:
     return count(_DOUBLE)
 
 
-def missing_deliveries() -> int:
-    """I-7: Parties that existed when a digest was sent and have no notice of it."""
-    return count(_UNDELIVERED)
+def missing_deliveries(at: dt.datetime) -> int:
+    """I-7: Parties that existed when a digest was sent and have no notice of it, and updates whose mail is not made."""
+    return count(_UNDELIVERED, {"before": at - SWEEP_LATENESS})

@@ -11,7 +11,8 @@ Reading: the period ends with the first Working Day after the day of requirement
 an addition that is the second approval (A-68). Approved changes gather for a window
 that never runs past the earliest due instant (A-70). Provided to the DCC means
 available and told (A-20). The three limbs are independent of one another, and an
-edition is complete when all are done (A-58).
+edition is complete when all are done (A-58). A Party's address may choose one mail for
+several editions' update notices; the portal tells at once all the same (A-70).
 """
 
 import re
@@ -35,6 +36,9 @@ ALARM_PERCENTS = (50, 80)
 """Of the time from requirement to due instant."""
 TARGET_AFTER_WINDOW = timedelta(minutes=15)
 """Our own target for all three limbs, long before the law's (promises, service levels)."""
+
+DIGEST_AHEAD = timedelta(hours=1)
+"""Before the first alarm of the earliest period a digest of update notices goes out; our own margin (A-70)."""
 
 DCC, WEBSITE, PARTIES = "dcc", "website", "parties"
 LIMB_CLAUSES = {DCC: "F2.8(a)", WEBSITE: "F2.8(b)", PARTIES: "F2.8(c)"}
@@ -68,6 +72,21 @@ def due_for_publication(required: datetime, calendar: WorkingCalendar) -> DueDat
 def publication_alarms(required: datetime, due_at: datetime) -> tuple[datetime, ...]:
     """Give the instants at which half and four fifths of the time have passed. Section F2.8"""
     return tuple(part_of_period(required, due_at, percent) for percent in ALARM_PERCENTS)
+
+
+def digest_at(periods: Iterable[tuple[datetime, datetime]], *, given_at: datetime) -> datetime:
+    """Give the instant at which a digest that carries an edition's notice goes out at the latest. Section F2.8(c)
+
+    Takes the period, from requirement to due instant, of each change that the edition
+    carries, and the instant of the notice.
+
+    Reading: "within the same Working Day's limit" (A-70) is the one Working Day of
+    Section F2.8 of the earliest change covered. The digest goes an hour before half of
+    that has passed, so that no alarm sounds for what a Party chose, and the other half
+    is left for a mail that does not arrive. Nothing to wait for, or half passed: at once.
+    """
+    half = [part_of_period(required, due_at, ALARM_PERCENTS[0]) for required, due_at in periods]
+    return max(given_at, min(half) - DIGEST_AHEAD) if half else given_at
 
 
 def is_published_late(done_at: datetime, due_at: datetime) -> bool:

@@ -17,6 +17,7 @@ from django.db import connection
 from cpl import promises
 from cpl.models import Edition, ListChange
 from cpl.services.publication.witness import read_witness
+from secgov.accounts.models import Contact
 from secgov.journal.models import Message, Notice, Obligation
 from tests.campaigns.worker import NO_BROKER, Job, start
 from tests.factories import devices, publishing
@@ -31,6 +32,7 @@ PLACING = "cpl.services.publication.placing"
 LIMBS = "cpl.services.publication.limbs"
 RUNNING = "cpl.services.publication.running"
 OUTBOX = "secgov.journal.services.outbox"
+DIGESTS = "cpl.services.publication.digests"
 
 STEPS = {
     "before the edition is built": (RUNNING, "build_next_edition", "before", 1),
@@ -118,6 +120,43 @@ def test_worker_killed_ends_with_one_edition_and_every_limb(stage, job, settings
     assert len(left) == Message.objects.count() and not Message.objects.waiting().exists()
     repeated = {key: number for key, number in left.items() if number > 1}
     assert len(repeated) <= 1 and all(number == 2 for number in repeated.values())
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        (LIMBS, "hold_update", "after", 1),
+        (DIGESTS, "_context", "before", 1),
+        (DIGESTS, "_send", "after", 1),
+        (OUTBOX, "_send", "after", 1),
+    ],
+    ids=[
+        "when it is held",
+        "before its mail is made",
+        "when its mail is made",
+        "when its mail was handed over",
+    ],
+)
+@pytest.mark.clause("F2.8(c)")
+def test_worker_killed_over_a_digest_makes_one_mail_of_it(stage, job, settings, tmp_path, step):
+    publishing.carry(devices.NOON)  # the first edition is told: it has nothing to wait for
+    Contact.objects.create(
+        organisation=stage.parties[0], email="digest@supplier.example", purpose="updates", digest=True
+    )
+    early = replace(job, kill=step) if step[0] == LIMBS else job
+    assert ended(start(early)) == (-signal.SIGKILL if early.kill else 0)
+    recover()
+    connection.close()
+    assert not Message.objects.filter(template="cpl/update_digest").exists()
+    goes = devices.NOON + dt.timedelta(hours=17)
+    if not early.kill:
+        assert ended(start(replace(job, at=goes, kill=step))) == -signal.SIGKILL, "the fault did not land"
+    assert [
+        ended(each) for each in [start(replace(job, at=goes + dt.timedelta(minutes=5))) for _ in "12"]
+    ] == [0, 0]
+    assert_whole(stage, settings)
+    assert Message.objects.filter(template="cpl/update_digest").count() == 1
+    assert sum(number - 1 for number in letters(tmp_path).values()) <= 1
 
 
 @pytest.mark.clause("F2.8-0")

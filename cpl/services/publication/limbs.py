@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models.functions import Least
 
-from cpl.models import Edition, EditionLimb
-from cpl.notices import dcc_organisations, edition_context, notice_contacts, parties_told_of
+from cpl.models import Edition, EditionLimb, HeldUpdate
+from cpl.notices import dcc_organisations, digest_contacts, edition_context, notice_contacts, parties_told_of
 from cpl.rules.publication import PublicationFacts, dcc_limb, parties_limb
 from cpl.rules.submissions import clean_reason
 from cpl.services.locks import hold_placement
+from cpl.services.publication.digests import hold_update, send_digests
 from cpl.services.publication.duties import discharge_limb
 from secgov.accounts.models import Contact, Organisation, User
 from secgov.accounts.permissions import Duty, require
@@ -37,12 +39,17 @@ class PartiesProgress:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One organisation's notice of an edition: whether it stands in its inbox, and when it reached it otherwise."""
+    """One organisation's notice of an edition: whether it stands in its inbox, and when it reached it otherwise.
+
+    `in_digest` says that the first mail to be accepted was a digest, `held` that one is still to be.
+    """
 
     organisation: Organisation
     notice: Notice | None
     mailed_at: dt.datetime | None
     otherwise_at: dt.datetime | None
+    in_digest: bool = False
+    held: bool = False
 
     @property
     def at(self) -> dt.datetime | None:
@@ -55,19 +62,23 @@ def complete_limbs(*, at: dt.datetime) -> int:
     """Carry every placed edition to the DCC and the Parties as far as it will go; give how many limbs were done.
 
     May run twice, late, or beside itself: each is told once, each limb is done once. Imported editions have no limbs.
+    An address that chose a digest is mailed of several editions at once, in time for the earliest (A-70).
     """
     done = 0
-    unfinished = (
+    unfinished = list(
         Edition.objects.placed()
         .filter(imported_from=None)
         .annotate(limbs_done=Count("limbs", filter=~Q(limbs__limb=EditionLimb.Limb.WEBSITE)))
         .filter(limbs_done__lt=2)
         .select_related("previous", "placement")
+        .order_by("number")
     )
-    for edition in unfinished.order_by("number"):
+    for edition in unfinished:
         name = f"Edition {edition} of the Central Products List"
         _tell(edition, dcc_organisations(), TO_DCC, "F2.8(a)", f"{name} is available to you", at)
         _tell(edition, parties_told_of(edition), TO_PARTIES, "F2.8(c)", f"{name} is out", at)
+    send_digests(at=at)
+    for edition in unfinished:
         done += _finish_dcc(edition, at) + _finish_parties(edition, at)
     nudge("journal.send_messages")
     return done
@@ -86,7 +97,11 @@ def who_is_told(edition: Edition, organisations: Iterable[Organisation], templat
         notice.organisation_id: notice
         for notice in Notice.objects.filter(
             subject_type=Edition._meta.label_lower, subject_id=str(edition.pk), template=template
-        ).annotate(mailed_at=Min("messages__sent_at"))
+        ).annotate(
+            mailed_at=Least(Min("messages__sent_at"), Min("held_updates__message__sent_at")),
+            digest_at=Min("held_updates__message__sent_at"),
+            held=Exists(HeldUpdate.objects.open().filter(notice=OuterRef("pk"))),
+        )
     }
     return [
         Told(
@@ -94,6 +109,8 @@ def who_is_told(edition: Edition, organisations: Iterable[Organisation], templat
             notice := notices.get(organisation.pk),
             notice.mailed_at if notice else None,
             notice.other_channel_at if notice else None,
+            in_digest=bool(notice and notice.digest_at and notice.digest_at == notice.mailed_at),
+            held=bool(notice and notice.held),
         )
         for organisation in organisations
     ]
@@ -138,22 +155,31 @@ def _tell(
     """Give each organisation its notice, one transaction each; mend those that no mail can reach any more."""
     context = None
     for told in who_is_told(edition, organisations.prefetch_related("contacts"), template):
-        if told.at is not None or (told.notice and told.notice.messages.waiting().exists()):
+        if told.at is not None or told.held or (told.notice and told.notice.messages.waiting().exists()):
             continue
         context = context or edition_context(edition)
         with transaction.atomic():
-            recipients = notice_contacts(told.organisation, Contact.Purpose.UPDATES)
+            later = digest_contacts(told.organisation) if template == TO_PARTIES else []
+            waits = {each.email for each in later}
+            recipients = [
+                each
+                for each in notice_contacts(told.organisation, Contact.Purpose.UPDATES)
+                if each not in waits
+            ]
             notice = journal.give_notice(
                 organisation_id=told.organisation.pk, recipients=recipients, template=template, context=context, title=title,
                 clause=clause, subject=edition, key=f"{template}:{edition.number}", at=at,
+                mailed_later=bool(later),
             )  # fmt: skip
+            for contact in later:
+                hold_update(notice=notice, contact=contact, edition=edition, at=at)
             # A contact that was mended since is written to as well; who was written to is not written to again.
             for address in recipients:
                 journal.enqueue(
                     template=template, recipient=address, context=context, at=at, notice=notice,
                     key=f"{notice.key}:{told.organisation.pk}:{address}",
                 )  # fmt: skip
-            if recipients:
+            if recipients or later:
                 journal.close_task(
                     key=f"no-contact:{notice.pk}", at=at, reason="It has a notice contact now."
                 )
@@ -197,7 +223,8 @@ def _finish_parties(edition: Edition, at: dt.datetime) -> bool:
     return _finish(
         edition, EditionLimb.Limb.PARTIES, "F2.8(c)", "cpl.edition.parties_notified", last,
         "Every Party has its notice, by mail or by another channel that a person recorded.",
-        {"parties": len(told), "by_mail": len(told) - otherwise, "otherwise": otherwise},
+        {"parties": len(told), "by_mail": len(told) - otherwise, "otherwise": otherwise}
+        | ({"in_digest": digests} if (digests := sum(each.in_digest for each in told)) else {}),
     )  # fmt: skip
 
 

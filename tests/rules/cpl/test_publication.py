@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cpl.rules.publication import (
     PublicationFacts,
+    digest_at,
     due_for_publication,
     format_edition,
     is_published_late,
@@ -68,6 +69,36 @@ def test_alarms_stand_at_half_and_four_fifths_of_the_time():
         start + timedelta(hours=24),
         start + timedelta(hours=38.4),
     )
+
+
+@pytest.mark.clause("F2.8(c)")
+def test_digest_goes_an_hour_before_half_of_the_earliest_period():
+    given = london(2026, 12, 24, 15, 31)
+    earliest = (london(2026, 12, 24, 15), london(2026, 12, 30))  # over Christmas: 5 days and 9 hours
+    later = (london(2026, 12, 28, 9), london(2026, 12, 30))
+    half = london(2026, 12, 24, 15) + timedelta(hours=64, minutes=30)
+    assert digest_at([earliest, later], given_at=given) == half - timedelta(hours=1)
+    assert digest_at([later, earliest], given_at=given) == half - timedelta(hours=1)
+
+
+@pytest.mark.clause("F2.8(c)")
+def test_digest_goes_at_once_when_half_has_passed_or_nothing_is_owed():
+    period = (london(2026, 12, 1, 12), london(2026, 12, 3))
+    before_half = london(2026, 12, 2, 5)
+    assert digest_at([period], given_at=before_half) == before_half
+    for late in (timedelta(microseconds=1), timedelta(hours=12), timedelta(days=3)):
+        assert digest_at([period], given_at=before_half + late) == before_half + late
+    assert digest_at([], given_at=before_half) == before_half
+
+
+@pytest.mark.clause("F2.8(c)")
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1)), st.integers(0, 4000))
+def test_digest_is_never_past_the_due_instant_of_an_edition_issued_in_time(required, minutes):
+    required = required.replace(tzinfo=UTC)
+    due_at = due_for_publication(required, CALENDAR).due_at
+    issued = required + timedelta(minutes=minutes)
+    if issued < due_at:
+        assert issued <= digest_at([(required, due_at)], given_at=issued) < due_at
 
 
 @pytest.mark.clause("F2.8-0")
