@@ -35,10 +35,17 @@ INSERT_ONLY_TABLES = (
     "ssc_caseevent",
     "ssc_casefact",
     "ssc_casenote",
+    "ssc_commentanswer",
+    "ssc_compliancefinding",
     "ssc_impactpaper",
     "ssc_informationreply",
     "ssc_milestone",
+    "ssc_milestoneevidence",
+    "ssc_plancomment",
     "ssc_planperiod",
+    "ssc_progressreport",
+    "ssc_progressrequest",
+    "ssc_remedyclaim",
     "ssc_schemereview",
 )
 """No UPDATE, no DELETE: direct SQL with the application's role is refused whatever triggers say."""

@@ -17,8 +17,18 @@ from ssc.models.casework import (
     ImpactPaper,
 )
 from ssc.models.determinations import Determination, PeriodUnit
+from ssc.models.plan_work import (
+    CommentAnswer,
+    ComplianceFinding,
+    MilestoneEvidence,
+    MinutedDecision,
+    PlanComment,
+    ProgressReport,
+    ProgressRequest,
+)
 from ssc.models.plans import Milestone, PlanPeriod, PlanVersion, RemedialPlan
 from ssc.models.referrals import AuthorityAnswer, Referral, Referred, Stay
+from ssc.models.remedy import RemedyClaim, RemedyNotice, RemedySuspension
 
 __all__ = [
     "AuthorityAdvice",
@@ -28,20 +38,30 @@ __all__ = [
     "CaseFact",
     "CaseGuest",
     "CaseNote",
+    "CommentAnswer",
     "CommitteeMeeting",
     "CommitteeSeat",
+    "ComplianceFinding",
     "ConflictOfInterest",
     "Determination",
     "ImpactPaper",
     "InformationReply",
     "InformationRequest",
     "Milestone",
+    "MilestoneEvidence",
+    "MinutedDecision",
     "PeriodUnit",
+    "PlanComment",
     "PlanPeriod",
     "PlanVersion",
+    "ProgressReport",
+    "ProgressRequest",
     "Referral",
     "Referred",
     "RemedialPlan",
+    "RemedyClaim",
+    "RemedyNotice",
+    "RemedySuspension",
     "SchemeReview",
     "Stay",
 ]
