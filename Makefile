@@ -18,6 +18,7 @@ lint:  ## style, types, the compose file, the migrations and Django's own checks
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	cd clients && ../.venv/bin/mypy
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(LOCAL) manage makemigrations --check --dry-run
 	$(LOCAL) manage check
