@@ -50,6 +50,13 @@ from cpl.models.reviews import (
     SubmissionVersion,
     Upload,
 )
+from cpl.models.security_characteristics import (
+    GbcsMapping,
+    MaintenanceEnd,
+    Mitigation,
+    ScVersion,
+    SecurityCharacteristic,
+)
 from cpl.models.submissions import Submission, SubmissionCertificate
 from cpl.models.subscriptions import Subscription
 from cpl.models.update_digests import HeldUpdate
@@ -83,14 +90,17 @@ __all__ = [
     "ExpiryDigest",
     "ExpiryNotice",
     "FreshnessStatement",
+    "GbcsMapping",
     "Generation",
     "HeldUpdate",
     "ListChange",
     "ListImport",
     "ListingPeriod",
+    "MaintenanceEnd",
     "MatrixPair",
     "MatrixSpecification",
     "MatrixVersion",
+    "Mitigation",
     "PanelDecision",
     "PendingRow",
     "PhysicalDeviceType",
@@ -102,6 +112,8 @@ __all__ = [
     "RelayedNotice",
     "RenewalAction",
     "RequiredCertificate",
+    "ScVersion",
+    "SecurityCharacteristic",
     "SigningKey",
     "SpecType",
     "SscAdvice",
