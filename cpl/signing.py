@@ -25,6 +25,8 @@ from cpl.rules.freshness import FRESHNESS_LASTS
 from cpl.rules.publication import format_edition
 from secgov.verify import ALGORITHM, FRESHNESS_TYPE, KEY_TYPE, LIST_NAME, MANIFEST_TYPE
 
+WEBHOOK_TYPE = "cpl-webhook"
+
 
 class SigningKeyUnusable(Exception):
     """The signing key file is missing, readable by others, or not an Ed25519 key; the text says which."""
@@ -165,6 +167,32 @@ def sign_next_key(public: dict[str, str], key: SigningKey, *, valid_from: dateti
     }
     signed: dict[str, Any] = json.loads(_sign(said, key, KEY_TYPE))
     return signed
+
+
+def webhook_id(edition: int) -> str:
+    """The id of the announcement of an edition (2052): "edition-2.052", the same however often it is sent."""
+    return f"edition-{format_edition(edition)}"
+
+
+def webhook_payload(
+    *, environment: str, edition: int, issued_at: datetime, manifest_sha256: str, manifest: str
+) -> dict[str, Any]:
+    """What the DCC's system is called about: that an edition is available, and where its manifest is."""
+    return {
+        "list": LIST_NAME,
+        "environment": environment,
+        "event": "edition_available",
+        "id": webhook_id(edition),
+        "edition": format_edition(edition),
+        "issued_at": instant(issued_at),
+        "manifest_sha256": manifest_sha256,
+        "manifest": manifest,
+    }
+
+
+def sign_webhook(payload: dict[str, Any], key: SigningKey) -> bytes:
+    """The signed announcement, as bytes."""
+    return _sign(payload, key, WEBHOOK_TYPE)
 
 
 def manifest_digest(manifest: bytes) -> str:

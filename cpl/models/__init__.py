@@ -60,6 +60,7 @@ from cpl.models.security_characteristics import (
 from cpl.models.submissions import Submission, SubmissionCertificate
 from cpl.models.subscriptions import Subscription
 from cpl.models.update_digests import HeldUpdate
+from cpl.models.webhook import WebhookCall, WebhookPause
 
 __all__ = [
     "AffectedEntry",
@@ -124,5 +125,7 @@ __all__ = [
     "SubmissionVersion",
     "Subscription",
     "Upload",
+    "WebhookCall",
+    "WebhookPause",
     "WithheldCombination",
 ]
