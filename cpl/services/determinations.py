@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -43,7 +43,7 @@ def record_binding_determination(
     model = DeviceModel.objects.select_for_update(of=("self",)).get(pk=model.pk)
     grant = require(by, Duty.RECORD_DETERMINATION)
     standing = events_of(model, bodies=(NCSC,))
-    chosen = [each for each in standing if not events or each in events]
+    chosen = [each for each in standing if not events or each in events] or _overtaken(events, values)
     determination = BindingDetermination(
         device_model=model, recorded_by=by, recorded_at=at,
         **{name: values[name] for name in FIELDS if name in values},
@@ -63,6 +63,13 @@ def record_binding_determination(
             reason=confirmation_reason or determination.reasons,
         )  # fmt: skip
     return determination
+
+
+def _overtaken(events: Iterable[CertificateEvent], values: dict[str, Any]) -> list[CertificateEvent]:
+    """Events that did happen and that a renewal has overtaken: of these the SSC can determine only that it stays (A-14)."""
+    if values.get("outcome") != BindingDetermination.Outcome.RETAIN:
+        return []
+    return [each for each in events if each.state == CertificateEvent.State.CONFIRMED and each.overtaken_at]
 
 
 def _check(
@@ -116,7 +123,9 @@ def confirm_determination(
         keep(determination)
         _tell(determination, "cpl.determination.refused", grant, at, reason)
         return determination
-    _check(determination, model, events_of(model, bodies=(NCSC,)), at)
+    events = events_of(model, bodies=(NCSC,))
+    overtaken = _overtaken(determination.events.all(), {"outcome": determination.outcome})
+    _check(determination, model, events or overtaken, at)
     supersede_binding(model, by=grant, at=at, reason="A later determination took its place.")
     determination.bind()
     _sign(determination, by, at)
