@@ -98,6 +98,17 @@ class CertificateEvent(models.Model):
         """Whether it happened before the rules applied; every page that shows it says so (X-6)."""
         return is_historic(self.occurred_on, settings.RULES_EFFECTIVE_FROM)
 
+    @property
+    def has_fallen(self) -> bool:
+        """Whether it was denied, or never was."""
+        return self.state in (self.State.DENIED, self.State.SUPERSEDED)
+
+    @property
+    def strikes_still(self) -> bool:
+        """Whether it stands, confirmed or not: neither fallen nor overtaken, of a certificate that is not void."""
+        void = self.certificate.state == AssuranceCertificate.State.VOID
+        return not (self.has_fallen or self.overtaken_at or void)
+
     @transition(field=state, source=State.UNCONFIRMED, target=State.CONFIRMED)
     def confirm(self) -> None:
         """The body that issued the certificate says that it happened."""

@@ -118,6 +118,7 @@ class CertificateForm(JudgedForm):
                 (
                     *certificates.number_limbs(facts),
                     certificates.cap_limb(facts),
+                    certificates.order_limb(facts),
                     *certificates.cpa_limbs(facts),
                 )
             ):

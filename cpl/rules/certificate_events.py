@@ -117,6 +117,14 @@ def report_limbs(
         ),
         limb(
             "Z6.7",
+            "The certificate had been issued by then.",
+            certificate.issued_on is None or occurred_on >= certificate.issued_on,
+            "That day lies before the issue of the certificate.",
+            remedy="Give the first day on which it no longer held.",
+            field="occurred_on",
+        ),
+        limb(
+            "Z6.7",
             "The day of becoming aware is known.",
             aware_on <= on,
             "You cannot have become aware of it on a day still to come.",
@@ -141,11 +149,23 @@ class Statement:
     effective_on: date | None = None
 
 
-def statement_limbs(statement: Statement, *, issuer: str, occurred_on: date, on: date) -> tuple[Limb, ...]:
+def earliest_effect(certificate: Certificate, *, kind: str, occurred_on: date) -> date | None:
+    """Give the first London date on which an event of a kind can have taken effect, None where nothing says. Appendix Z 6.7
+
+    What the passing of a date brings cannot come before that date has passed, whatever anybody says (TR-7); an act of
+    the body cannot come before the issue.
+    """
+    return occurred_on if kind in OF_THE_DATE else certificate.issued_on
+
+
+def statement_limbs(
+    statement: Statement, *, issuer: str, occurred_on: date, on: date, earliest: date | None = None
+) -> tuple[Limb, ...]:
     """Judge whether a confirmation or a denial can be relied on. Appendix Z 6.7
 
-    Takes the body that issued the certificate, the first day on which the event is said to have taken effect, and
-    today's London date. A word older than the event says nothing of it; nor does another body's.
+    Takes the body that issued the certificate, the first day on which the event is said to have taken effect, today's
+    London date, and the first on which it can have taken effect (see `earliest_effect`). A word older than the event says
+    nothing of it; nor does another body's.
     """
     since = statement.effective_on or occurred_on
     return (
@@ -184,6 +204,14 @@ def statement_limbs(statement: Statement, *, issuer: str, occurred_on: date, on:
         ),
         limb(
             "Z6.7",
+            "It can have taken effect on that date.",
+            statement.effective_on is None or earliest is None or statement.effective_on >= earliest,
+            f"It cannot have taken effect before {_day(earliest)}." if earliest else "",
+            remedy="Compare with the certificate’s dates, and ask the body again.",
+            field="effective_on",
+        ),
+        limb(
+            "Z6.7",
             "It names the person who answered.",
             bool(statement.contact.strip()),
             "Nobody is named who answered for the body.",
@@ -206,9 +234,11 @@ def check_report(certificate: Certificate, *, kind: str, occurred_on: date, awar
     check_limbs(report_limbs(certificate, kind=kind, occurred_on=occurred_on, aware_on=aware_on, on=on))
 
 
-def check_statement(statement: Statement, *, issuer: str, occurred_on: date, on: date) -> None:
+def check_statement(
+    statement: Statement, *, issuer: str, occurred_on: date, on: date, earliest: date | None = None
+) -> None:
     """Refuse the word of the wrong body, and a word older than the event. Appendix Z 6.7"""
-    check_limbs(statement_limbs(statement, issuer=issuer, occurred_on=occurred_on, on=on))
+    check_limbs(statement_limbs(statement, issuer=issuer, occurred_on=occurred_on, on=on, earliest=earliest))
 
 
 def responsible_parties(device_type: str) -> frozenset[str]:
@@ -277,3 +307,7 @@ def conditions(certificate: Certificate, life: Life, *, on: date) -> tuple[str, 
     if life.superseded:
         found.append("superseded")
     return tuple(found)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -199,6 +199,21 @@ def cap_limb(certificate: Certificate) -> Limb:
     )
 
 
+def order_limb(certificate: Certificate) -> Limb:
+    """Judge whether its dates come after its issue: others were typed wrongly. Section F2.5 and Appendix Z 2.1(g)"""
+    issued, first = certificate.issued_on, relevant_date(certificate)
+    return limb(
+        "Z2.1(g)",
+        "Its date comes after its issue.",
+        issued is None or first is None or first > issued,
+        f"The certificate was issued on {_day(issued)}, and its date, {_day(first)}, is not later."
+        if issued and first
+        else "",
+        remedy="Compare the dates with the certificate.",
+        field="expires_on" if first and first == certificate.expires_on else "renews_on",
+    )
+
+
 def number_limbs(certificate: Certificate) -> tuple[Limb, ...]:
     """Judge number, standard and the standard's version. Appendix Z 2.1(f)"""
     asked = (
@@ -261,20 +276,22 @@ def validity_limbs(certificate: Certificate) -> tuple[Limb, ...]:
         *number_limbs(certificate),
         *identification_limbs(certificate),
         cap_limb(certificate),
+        order_limb(certificate),
         *cpa_limbs(certificate),
         attestation_limb(certificate),
     )
 
 
 def is_current(certificate: Certificate, *, on: date) -> bool:
-    """Tell whether its date has not passed and no confirmed event has ended it. TR-7
+    """Tell whether it has been issued, its date has not passed and no confirmed event has ended it. TR-7
 
     Takes a London date; the state is not looked at. Valid through the whole of the
     Relevant Date.
     """
     day = relevant_date(certificate)
     ended = certificate.lapsed_on is not None and on >= certificate.lapsed_on
-    return (day is None or on <= day) and not ended
+    issued = certificate.issued_on is None or on >= certificate.issued_on
+    return issued and (day is None or on <= day) and not ended
 
 
 def is_in_force(certificate: Certificate, *, on: date) -> bool:

@@ -264,6 +264,13 @@ def _trouble(certificate: Certificate, device: DeviceIdentity, *, on: date) -> t
     name = f"{KIND_NAMES[KINDS[certificate.body]]} {certificate.number}"
     if certificate.state in (INVALID, VOID):
         return "F2.5", f"{name} is {certificate.state}.", "Record a certificate that is valid."
+    if certificate.issued_on and on < certificate.issued_on:
+        issued = certificate.issued_on
+        return (
+            "F2.5",
+            f"{name} is issued only on {issued.day} {issued:%B %Y}.",
+            "Compare the date with the certificate, or wait for that day.",
+        )
     if not is_current(certificate, on=on):
         passed = relevant_date(certificate)
         if passed and passed < on:

@@ -362,6 +362,7 @@ def _read_certificate(fields: Mapping[str, str]) -> tuple[dict[str, str] | None,
         limbs = (
             *certificate_rules.number_limbs(facts),
             certificate_rules.cap_limb(facts),
+            certificate_rules.order_limb(facts),
             *certificate_rules.cpa_limbs(facts),
         )
         refusals += [each.as_refusal() for each in unmet(limbs)]

@@ -24,6 +24,7 @@ from cpl.rules import certificate_events as rules
 from cpl.rules.removal import CONFIRMING_TARGET, IN_FORCE
 from cpl.rules.submissions import clean_reason
 from cpl.services.determinations import CONFIRM
+from cpl.services.expiry.renewal_duties import settle_renewal_duties
 from cpl.services.listing_facts import certificate_facts
 from cpl.services.removal_grounds import replacement_for, strikes
 from cpl.services.removals import follow_certificate
@@ -235,6 +236,9 @@ def confirm_event(
         )
         link.save(update_fields=["ended_on", "end_reason"])
     _settle(event, act, at)
+    settle_renewal_duties(
+        at=at, certificates=[event.certificate_id]
+    )  # a duty of F2.6 ends with the certificate
     follow_certificate(event.certificate, at=at)
     return event
 
@@ -282,6 +286,9 @@ def _state(
             answer.effective_on if confirms else None,
         ),
         issuer=event.certificate.body, occurred_on=event.occurred_on, on=london_day(at),
+        earliest=rules.earliest_effect(
+            certificate_facts(event.certificate, []), kind=event.kind, occurred_on=event.occurred_on
+        ),
     )  # fmt: skip
     document = (
         store_document(

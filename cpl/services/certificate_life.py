@@ -13,11 +13,12 @@ from cpl.models import (
     Body,
     CertificateChange,
     CertificateEvent,
+    EstateClaim,
     RenewalAction,
 )
 from cpl.rules import certificate_events as event_rules
 from cpl.rules import list_changes as change_rules
-from cpl.rules.certificates import cap_limb, cpa_limbs, relevant_date
+from cpl.rules.certificates import cap_limb, cpa_limbs, order_limb, relevant_date
 from cpl.rules.limbs import check_limbs
 from cpl.rules.submissions import clean_reason
 from cpl.services.certificate_events import supersede_unconfirmed
@@ -48,17 +49,18 @@ DETAILS = (
 
 
 def is_responsible(organisation: Organisation, certificate: AssuranceCertificate) -> bool:
-    """Whether an organisation sees to the renewal of a certificate, by the types it names. Section F2.6(a) and (b)"""
-    asked = {
-        party
-        for link in certificate.coverage.all()
-        if link.ended_on is None
-        for party in event_rules.responsible_parties(link.device_type)
-    }
-    return (
-        (organisation.kind == Organisation.Kind.DCC and event_rules.DCC in asked)
-        or (organisation.is_import_supplier and event_rules.IMPORT_SUPPLIER in asked)
-        or (organisation.is_gas_supplier and event_rules.GAS_SUPPLIER in asked)
+    """Whether an organisation sees to the renewal of a certificate. Section F2.6(a) and Section F2.6(b)
+
+    The DCC where it names a Communications Hub; a Supplier where it supplies one of the Device Models that it names, in a
+    role that answers for that type.
+    """
+    links = [link for link in certificate.coverage.all() if link.ended_on is None]
+    if organisation.kind == Organisation.Kind.DCC:
+        return any(event_rules.DCC in event_rules.responsible_parties(link.device_type) for link in links)
+    asked = {link.identity: event_rules.responsible_parties(link.device_type) for link in links}
+    claims = EstateClaim.objects.current().filter(organisation=organisation, device_model__identity__in=asked)
+    return any(
+        role in asked[identity] for identity, role in claims.values_list("device_model__identity", "role")
     )
 
 
@@ -76,7 +78,7 @@ def record_renewal_action(
 ) -> RenewalAction:
     """Record what a responsible Party did so that a CPA Certificate can be considered for renewal. Section F2.6
 
-    Any one Party's action meets the duty of all. On or after the date it is recorded, and shown as late. Raises
+    Any one Supplier's action meets the duty of all of them. On or after the date it is recorded, and shown as late. Raises
     Refusal for a certificate that needs no such action, or where another Party is responsible.
     """
     grant = require(by, Duty.RECORD_RENEWAL, organisation)
@@ -90,7 +92,8 @@ def record_renewal_action(
         raise Refusal(
             f"{organisation} does not see to the renewal of {certificate}.",
             clause="F2.6",
-            remedy="The DCC does so for Communications Hubs, Import and Gas Suppliers for all else.",
+            remedy="The DCC does so for Communications Hubs, for all else the Suppliers of its Device Models. If you supply one, "
+            "add it to your estate first.",
         )
     if taken_on > london_day(at):
         raise Refusal("That day is still to come.", clause="F2.6", field="taken_on")
@@ -108,7 +111,7 @@ def record_renewal_action(
         actor=grant.actor, at=at, verb="cpl.renewal.acted", subject=certificate, clause="F2.6", reason=action.what,
         after={"taken_on": taken_on, "relevant_date": day, "in_time": in_time},
     )  # fmt: skip
-    discharge_renewal_duties(certificate=certificate, act=act, at=at)
+    discharge_renewal_duties(certificate=certificate, organisation=organisation, act=act, at=at)
     return action
 
 
@@ -197,7 +200,7 @@ def _check_change(change: CertificateChange) -> None:
         ),
         [],
     )  # fmt: skip
-    check_limbs((cap_limb(facts), *cpa_limbs(facts)))
+    check_limbs((cap_limb(facts), order_limb(facts), *cpa_limbs(facts)))
 
 
 @transaction.atomic

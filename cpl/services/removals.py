@@ -27,7 +27,7 @@ from cpl.rules import removal as rules
 from cpl.rules.limbs import Limb
 from cpl.services import corrections, panel_decisions
 from cpl.services.proposing import keep_proposed
-from cpl.services.removal_grounds import Duty, duty_to_remove, events_of, gates_of, open_period
+from cpl.services.removal_grounds import Duty, duty_to_remove, gates_of, open_period
 from cpl.services.rows import keep
 from cpl.services.update_duties import drop_all, open_limbs
 from secgov.accounts.permissions import Grant
@@ -88,7 +88,7 @@ def follow_gates(*, entries: Iterable[int], at: dt.datetime) -> list[ListChange]
 
 
 def _follow(model: DeviceModel, at: dt.datetime) -> ListChange | None:
-    _void_groundless(model, at)
+    _end_groundless(model, at)
     waiting = ListChange.objects.proposed().filter(entry_number=model.pk).first()
     own = waiting if waiting and waiting.is_duty and waiting.kind == ListChange.Kind.REMOVE else None
     duty = duty_to_remove(model, at=at)
@@ -241,15 +241,23 @@ def _give_back(determination: BindingDetermination, reason: str, at: dt.datetime
     _end(determination, "cpl.determination.returned", reason, at)
 
 
-def _void_groundless(model: DeviceModel, at: dt.datetime) -> None:
-    """Void a determination all of whose events were denied or fell: it rests on nothing (A-62)."""
+def _end_groundless(model: DeviceModel, at: dt.datetime) -> None:
+    """End a determination none of whose own events stands any more: what comes later is determined anew. Appendix Z 6.2
+
+    All of them denied or fallen: it is void (A-62). A certificate renewed after it had really lapsed: the case returns to
+    the SSC with the new fact (chart 5), and the old determination removes nothing for another event.
+    """
     binding = model.determinations.filter(state=BindingDetermination.State.BINDING).first()
-    if binding is None or events_of(model, bodies=("NCSC",)):
+    if binding is None:
         return
-    fallen = [CertificateEvent.State.DENIED, CertificateEvent.State.SUPERSEDED]
-    if binding.events.exists() and not binding.events.exclude(state__in=fallen).exists():
+    own = list(binding.events.select_related("certificate"))
+    if not own or any(each.strikes_still for each in own):
+        return
+    if all(each.has_fallen for each in own):
         binding.make_void()
         _end(binding, "cpl.determination.void", "No event stands that it rests on.", at)
+    else:
+        _give_back(binding, "The certificate that had ended does not stand as ended any more.", at)
 
 
 def _end(determination: BindingDetermination, verb: str, reason: str, at: dt.datetime) -> None:

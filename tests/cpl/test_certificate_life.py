@@ -12,6 +12,7 @@ from cpl.services.listing_facts import listing_facts
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, BankHoliday, Obligation, Task
 from tests.factories import devices, people, publishing, removing
+from tests.factories.expiring import claimed
 
 pytestmark = pytest.mark.django_db
 NOON, DAY = removing.NOON, removing.DAY
@@ -234,6 +235,7 @@ def test_removed_model_returns_by_submission_under_its_number_and_the_old_event_
 @pytest.mark.clause("F2.6-0")
 def test_action_recorded_on_the_date_is_kept_and_late(group, entry):
     certificate = removing.certificate_of(entry, "NCSC")
+    claimed(certificate, removing.organisation_of(group.supplier), group.supplier)
     at = dt.datetime(2032, 1, 5, 12, 0, tzinfo=dt.UTC)
     for taken_on in (dt.date(2032, 1, 4), dt.date(2032, 1, 5)):
         certificate_life.record_renewal_action(

@@ -19,6 +19,7 @@ from secgov.accounts.models import Organisation, Role
 from secgov.journal.models import Message
 from tests.cpl.desk import LATER, signed_in, text_of
 from tests.factories import people, removing
+from tests.factories.expiring import claimed
 
 pytestmark = pytest.mark.django_db
 NOON, DAY = removing.NOON, removing.DAY
@@ -98,6 +99,7 @@ def test_report_of_what_is_still_to_come_is_refused_beside_its_field(group, entr
 @pytest.mark.clause("F2.6(b)")
 def test_supplier_records_action_towards_renewal_and_others_see_only_that_there_is_one(group, entry):
     certificate = removing.certificate_of(entry, "NCSC")
+    claimed(certificate, removing.organisation_of(group.supplier), group.supplier)
     url = reverse("portal:renewal-action", args=[certificate.pk])
     done = signed_in(group.supplier).post(url, {"taken_on": TODAY, "what": "NCSC has our application."})
     assert done.status_code == 302

@@ -16,7 +16,11 @@ from cpl.rules import expiry_notices as rules
 from cpl.services.expiry import letters
 from cpl.services.expiry.facts import covered_by, responsible_for
 from cpl.services.expiry.planning import CLAUSE, plan_what_is_missing, revive_what_sleeps, settle
-from cpl.services.expiry.renewal_duties import open_renewal_duty, settle_renewal_duties
+from cpl.services.expiry.renewal_duties import (
+    open_duties_of_newcomers,
+    open_renewal_duty,
+    settle_renewal_duties,
+)
 from cpl.services.locks import hold_expiry_notices
 from secgov.accounts.models import Contact, Organisation
 from secgov.journal import services as journal
@@ -37,6 +41,7 @@ def send_expiry_notices(*, clock: Callable[[], dt.datetime]) -> int:
     plan_what_is_missing(clock=clock)
     revive_what_sleeps(clock=clock)
     settle_renewal_duties(at=clock())
+    open_duties_of_newcomers(at=clock())
     told = 0
     for audience in (PARTIES, RESPONSIBLE):
         open_obligations(audience=audience, at=clock())
