@@ -49,6 +49,18 @@ def complete_limbs() -> None:
     beat(sweep="complete limbs", at=at, handled=handled)
 
 
+@shared_task(name="cpl.call_dcc")
+def call_dcc() -> None:
+    """Call the DCC's own address about editions that it has not been told of there."""
+    try:
+        handled = publication.call_dcc(clock=now)
+    except SigningKeyUnusable as fault:
+        publication.call_for_key(fault=str(fault), at=now())
+        log.error("no call can be signed", reason=str(fault))
+        handled = 0
+    beat(sweep="call dcc", at=now(), handled=handled)
+
+
 @shared_task(name="cpl.tell_subscribers")
 def tell_subscribers() -> None:
     """Mail people the changes of the list that they asked to hear of."""

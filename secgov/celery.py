@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
         "task": "cpl.complete_limbs",
         "schedule": 60.0,
     },
+    "call the DCC's own address about each edition": {"task": "cpl.call_dcc", "schedule": 60.0},
     "tell people the changes that they subscribed to": {"task": "cpl.tell_subscribers", "schedule": 60.0},
     "check the files of many devices that wait": {"task": "cpl.check_uploads", "schedule": 60.0},
     "record the dates of certificates that have passed": {

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -78,7 +79,7 @@ def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse an address of the Authority (A-71), or a second one of the DCC (A-20), that is none."""
+    """Refuse an address of the Authority (A-71), or one at which the DCC is to be reached (A-20), that is none."""
     found: list[CheckMessage] = []
     for name in ("AUTHORITY_EMAIL", "DCC_SECOND_EMAIL"):
         if given := getattr(settings, name):
@@ -86,6 +87,16 @@ def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 validate_email(given)
             except ValidationError:
                 found.append(Error(f"{name} is not an e-mail address: {given}.", id="cpl.E006"))
+    if settings.DCC_WEBHOOK_URL:
+        address = urlsplit(settings.DCC_WEBHOOK_URL)
+        schemes = ("https", "http") if settings.DEBUG else ("https",)
+        if address.scheme not in schemes or not address.hostname or address.username:
+            found.append(
+                Error(
+                    "DCC_WEBHOOK_URL must begin with https:// and name a host, and nobody's password.",
+                    id="cpl.E009",
+                )
+            )
     return found
 
 

@@ -131,6 +131,7 @@ SMETS1_LISTS_WORKING_DAYS = whole_number("SMETS1_LISTS_WORKING_DAYS", 5, 1, 260)
 MATRIX_WORKING_DAYS = whole_number("MATRIX_WORKING_DAYS", 20, 1, 260)
 FIR_PUBLIC = yes_or_no("FIR_PUBLIC", False)
 AUTHORITY_EMAIL = env.str("AUTHORITY_EMAIL", "")
+DCC_WEBHOOK_URL = env.str("DCC_WEBHOOK_URL", "")  # F2.8(a): called when an edition is out
 DCC_SECOND_EMAIL = env.str("DCC_SECOND_EMAIL", "")  # where the DCC is called when it does not pull
 DOCUMENT_MAX_BYTES = whole_number("DOCUMENT_MAX_BYTES", 20 * 1024 * 1024, 1024, 500 * 1024 * 1024)
 IMAGE_HASH_SKIPS_OTA_HEADER = yes_or_no("IMAGE_HASH_SKIPS_OTA_HEADER", True)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from cpl.api import changes, dcc_lists, matrix, proof, receipts, status, views
+from cpl.api import changes, dcc_lists, loading, matrix, proof, receipts, status, views
 from cpl.api.stored import EDITION_IN_ADDRESSES, MEDIA_TYPES
 
 _EDITION = rf"^cpl/editions/(?P<edition>{EDITION_IN_ADDRESSES})/"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("cpl/compare/<edition:first>/<edition:second>/", changes.Compare.as_view(), name="api-compare"),
     path("cpl/entries/", views.Entries.as_view(), name="api-entries"),
     path("cpl/entries/<entry:number>/", views.EntryDetail.as_view(), name="api-entry"),
+    path("cpl/held-back/", loading.HeldBackEntries.as_view(), name="api-held-back"),
     path("cpl/status/", status.DeviceStatus.as_view(), name="api-status"),
     path("deployed-products/", dcc_lists.DeployedProducts.as_view(), name="api-deployed-products"),
     path("deployed-products/counts/", dcc_lists.Counts.as_view(), name="api-deployed-counts"),

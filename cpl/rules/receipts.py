@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cpl.rules.publication import format_edition
+from cpl.rules.submissions import clean_reason
 from secgov.errors import Refusal
 from secgov.time_rules import due_within_hours, is_in_time
 
@@ -147,6 +148,17 @@ def _check_not_loaded(state: str, not_loaded: Mapping[str, str], entries: frozen
             said, remedy = f"Entry {number} is not in this edition.", "Name entries of this edition only."
         elif not reason.strip():
             said, remedy = f"Entry {number} has no reason.", "Say why it was not loaded."
+        elif hidden := _refused_text(reason):
+            said, remedy = f"Entry {number}: {hidden.message}", hidden.remedy
         else:
             continue
         raise Refusal(said, clause="F2.9", field="not_loaded", remedy=remedy)
+
+
+def _refused_text(reason: str) -> Refusal | None:
+    """A reason is published with its entry, so it is held to what is asked of every published text."""
+    try:
+        clean_reason(reason, field="not_loaded", clause="F2.9")
+    except Refusal as refusal:
+        return refusal
+    return None

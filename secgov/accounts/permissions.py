@@ -34,6 +34,7 @@ class Duty(Enum):
     RECORD_AUTHORITY_ORDER = "record what the Authority determined"
     CONFIRM_AUTHORITY_ORDER = "confirm what the Authority determined"
     PUBLISH_EDITION = "publish an edition"
+    RESUME_WEBHOOK = "resume calls to the DCC"
     RECORD_OTHER_CHANNEL = "record that a Party was told by another channel"
     KEEP_REFERENCE_DATA = "keep requirements, combinations, organisations and the calendar"
     CLOSE_TASK = "close the Secretariat's tasks"
@@ -104,6 +105,7 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.RECORD_AUTHORITY_ORDER: {Role.AUTHORITY_RECORDER},
     Duty.CONFIRM_AUTHORITY_ORDER: {Role.SECRETARIAT},
     Duty.PUBLISH_EDITION: {Role.SECRETARIAT, Role.APPROVER},
+    Duty.RESUME_WEBHOOK: {Role.SECRETARIAT},
     Duty.RECORD_OTHER_CHANNEL: {Role.SECRETARIAT},
     Duty.EXPLAIN_MISSED: {Role.SECRETARIAT},
     Duty.RELAY_NOTICE: {Role.SECRETARIAT},

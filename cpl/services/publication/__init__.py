@@ -21,6 +21,7 @@ from cpl.services.publication.placing import place_edition
 from cpl.services.publication.receipts import ReceiptResult, dcc_standing, record_pull, record_receipt
 from cpl.services.publication.running import call_for_key, publish_due, request_publication, restore_witness
 from cpl.services.publication.watching import watch_editions
+from cpl.services.publication.webhook import call_dcc, open_pause, resume_webhook
 from cpl.services.publication.witness import file_name
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "ToldChange",
     "announce_next_key",
     "build_next_edition",
+    "call_dcc",
     "call_for_key",
     "changes_of",
     "changes_since",
@@ -43,6 +45,7 @@ __all__ = [
     "file_name",
     "newest_statement",
     "next_edition",
+    "open_pause",
     "parties_progress",
     "place_edition",
     "publish_due",
@@ -51,6 +54,7 @@ __all__ = [
     "record_receipt",
     "request_publication",
     "restore_witness",
+    "resume_webhook",
     "state_freshness",
     "watch_editions",
 ]

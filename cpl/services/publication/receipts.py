@@ -17,6 +17,7 @@ from cpl.rules.receipts import (
     check_receipt,
     closed_by_loading,
 )
+from cpl.rules.submissions import clean_reason
 from cpl.services.locks import hold_receipts
 from cpl.services.publication.placing import entries_of
 from secgov.accounts.models import User
@@ -85,7 +86,7 @@ def record_receipt(
         was_newest=not answer.superseded,
     )  # fmt: skip
     ReceiptHoldback.objects.bulk_create(
-        ReceiptHoldback(receipt=receipt, entry_number=int(number), reason=reason.strip())
+        ReceiptHoldback(receipt=receipt, entry_number=int(number), reason=clean_reason(reason))
         for number, reason in sorted((holdbacks or {}).items())
     )
     act = _record(receipt, grant, at, holdbacks or {})
@@ -130,7 +131,7 @@ def _says_the_same(last: list[Receipt], holdbacks: Mapping[str, str]) -> bool:
     said = {
         f"{number:06d}": reason for number, reason in last[0].holdbacks.values_list("entry_number", "reason")
     }
-    return said == {number: reason.strip() for number, reason in holdbacks.items()}
+    return said == {number: clean_reason(reason) for number, reason in holdbacks.items()}
 
 
 def _record(receipt: Receipt, grant: Grant, at: dt.datetime, holdbacks: Mapping[str, str]) -> Act:
