@@ -8,7 +8,7 @@ that nothing here formats by locale or time zone, and twenty thousand of them ta
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -17,9 +17,9 @@ from isal import igzip
 
 from cpl.reading import COLUMNS
 from cpl.rules.certificates import DLMS, NCSC, ZIGBEE
-from cpl.rules.device_types import NAMES
+from cpl.rules.device_types import DEVICE_TYPES, NAMES
 from cpl.rules.publication import format_edition, version_cell
-from cpl.rules.versions import gbcs_text, specification_text
+from cpl.rules.versions import gbcs_text, parse_specification, specification_text
 from firmware_repo.rules.release import is_telephone
 
 PROFILE = 1
@@ -51,6 +51,7 @@ FULL_COLUMNS = (
 STATUS_CURRENT, STATUS_REMOVED = "Current", "Removed"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _COMPRESSION_LEVEL = 2
+_TYPE_CODES = {each.name: each.code for each in DEVICE_TYPES}
 # "=" and its kin begin a formula; a spreadsheet looks past tabs and line ends; the wide forms count as well.
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 
@@ -116,7 +117,7 @@ def render_forms(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> 
 
     Takes the rows in ascending entry number, the edition's number (2052) and its London date of issue.
     """
-    printed = historical_columns(rows, edition, issued_on)
+    printed = historical_columns(rows, version_cell(edition, issued_on))
     return (
         _form("csv", "text/csv; charset=utf-8", _csv_bytes(COLUMNS, printed), len(rows)),
         _form(
@@ -131,13 +132,18 @@ def render_forms(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> 
 
 def render_csv(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> bytes:
     """The 13 historical columns, every entry with its status. Appendix Z 6.11"""
-    return _csv_bytes(COLUMNS, historical_columns(rows, edition, issued_on))
+    return render_extract(rows, version=version_cell(edition, issued_on))
 
 
 def render_full(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> bytes:
     """The historical columns and the rest of the legal contents. Appendix Z 2.1"""
-    printed = historical_columns(rows, edition, issued_on)
-    return _full_bytes(printed, rows)
+    return render_extract(rows, version=version_cell(edition, issued_on), full=True)
+
+
+def render_extract(rows: Sequence[EntryRow], *, version: str, full: bool = False) -> bytes:
+    """A part or a view of the list, in the 13 columns or in all; `version` stands in the first one. Appendix Z 2.1"""
+    printed = historical_columns(rows, version)
+    return _full_bytes(printed, rows) if full else _csv_bytes(COLUMNS, printed)
 
 
 def render_json(rows: Iterable[EntryRow], *, edition: int, issued_on: date) -> bytes:
@@ -161,6 +167,38 @@ def render_json(rows: Iterable[EntryRow], *, edition: int, issued_on: date) -> b
 def json_entry(row: EntryRow) -> dict[str, Any]:
     """One entry as the `json` form holds it. Appendix Z 2.1"""
     return _json_entry(row, [_json_certificate(each) for each in row.certificates])
+
+
+def entry_row(record: Mapping[str, Any]) -> EntryRow:
+    """The row from which an entry of the `json` form was made. Appendix Z 2.1"""
+    spec_type, spec_version = parse_specification(record["specification"])
+    image, removed, listed = record["image"] or {}, record["removed"] or {}, record["listed"]
+    return EntryRow(
+        number=int(record["entry"]),
+        status=record["status"],
+        device_type=_TYPE_CODES[record["device_type"]],
+        manufacturer_identifier=record["manufacturer"],
+        model_identifier=record["model"],
+        hardware_version=record["hardware_version"],
+        hardware_revision=record["hardware_revision"],
+        firmware_version=record["firmware_version"],
+        spec_type=spec_type,
+        spec_version=spec_version,
+        gbcs_version=record["gbcs"],
+        image_hash=image.get("hash") or "",
+        image_creator=image.get("creator") or "",
+        image_descriptor=image.get("descriptor") or "",
+        listed_on=listed["from"] or "",
+        listed_known_by=listed["known_by"] or "",
+        removed_on=removed.get("on") or "",
+        removal_clause=removed.get("clause") or "",
+        public_reason=removed.get("public_reason") or "",
+        fir_number=record["fir"] or "",
+        certificates=tuple(
+            CertificateRow(*(each[name] or "" for name in CertificateRow._fields[:-1]), each["governing"])
+            for each in record["certificates"]
+        ),
+    )
 
 
 def _json_entry(row: EntryRow, certificates: Any) -> dict[str, Any]:
@@ -238,9 +276,8 @@ def _csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return BYTE_ORDER_MARK + text.getvalue().encode()
 
 
-def historical_columns(rows: Iterable[EntryRow], edition: int, issued_on: date) -> list[tuple[str, ...]]:
-    """The cells of the 13 historical columns, row by row, as every form prints them."""
-    version = version_cell(edition, issued_on)
+def historical_columns(rows: Iterable[EntryRow], version: str) -> list[tuple[str, ...]]:
+    """The cells of the 13 historical columns, row by row, as every form prints them; `version` is the first one."""
     return [
         (
             version,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from cpl.models import PublishedEntry
 from cpl.rules import device_identity as identity
 from cpl.rules.device_types import NAMES, clean_device_type
+from cpl.rules.point_in_time import read_instant
 from cpl.rules.versions import GENERATIONS, clean_gbcs_version, generation_of, parse_specification
 from secgov.errors import Refusal, refuse_any
 
@@ -276,15 +277,6 @@ def instant_asked(text: str | None, name: str) -> datetime | None:
     if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    # Python reads more forms than are promised, and an instant without its offset is two instants each autumn.
-    if found is None or found.tzinfo is None or not text.isascii() or not 1 < found.year < 9999:
-        raise Refusal(
-            f"“{text[:40]}” is not an instant.",
-            clause="F2.2",
-            field=name,
-            remedy="Write it with its offset, like 2026-12-01T14:05:00Z.",
-        )
-    return found.astimezone(UTC)
+        return read_instant(text)
+    except Refusal as refusal:
+        raise renamed(refusal.each, {}, name)[0] from None

@@ -72,6 +72,8 @@ class EntryPage(serializers.Serializer):
     edition = serializers.CharField(
         allow_null=True, help_text="The edition that says so; null before the first."
     )
+    as_of = serializers.DateField(required=False, help_text="The day asked about, where one was.")
+    known_at = serializers.DateTimeField(required=False, help_text="The instant asked about, where one was.")
     results = Entry(many=True)
     next = serializers.URLField(allow_null=True)
 
@@ -80,6 +82,8 @@ class EntryAnswer(serializers.Serializer):
     """One entry, and the edition that says so."""
 
     edition = serializers.CharField()
+    as_of = serializers.DateField(required=False, help_text="The day asked about, where one was.")
+    known_at = serializers.DateTimeField(required=False, help_text="The instant asked about, where one was.")
     entry = Entry()
 
 

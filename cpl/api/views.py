@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from orjson import Fragment
+from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -22,6 +23,7 @@ from cpl.api.stored import LATEST, find_form, stored_answer
 from cpl.models import Edition, PublishedEntry
 from cpl.rules.publication import format_edition, parse_edition
 from cpl.services import publication
+from cpl.services.point_in_time import NOW, View, look_at
 from cpl.web.converters import EditionNumber
 from secgov.accounts.permissions import Duty, permitted
 from secgov.errors import Refusal, refuse_any
@@ -36,13 +38,24 @@ PAGING = [
     OpenApiParameter("after", str, description="Go on after this one; `next` of the page before holds it."),
 ]
 AS_OF = OpenApiParameter(
-    "as_of", OpenApiTypes.DATE, description="As the edition in force when that London day ended said it."
+    "as_of",
+    OpenApiTypes.DATE,
+    description="The list as it legally stood when that London day ended, as it is known now or was at `known_at`. "
+    "A correction says what was right all along; what the list said then is asked for with `known_at`.",
 )
 KNOWN_AT = OpenApiParameter(
     "known_at",
     OpenApiTypes.DATETIME,
-    description="As it was recorded at that instant: of the editions issued by then only.",
+    description="As it was recorded at that instant: by the newest edition issued by then. The instant at which an edition "
+    "was issued gives exactly its entries.",
 )
+
+
+class NotKnown(APIException):
+    """The question is understood, and has no answer: it is about a time of which nothing is known."""
+
+    status_code = 404
+    default_code = "not_known"
 
 
 def problems(*codes: int) -> dict[Any, Any]:
@@ -189,23 +202,18 @@ class Entries(GenericAPIView):
     )
     def get(self, request: Request) -> Response:
         """Give a page of entries, in ascending number. Removed ones stand among them: the status decides (Z6.11)."""
-        rows = self.filter_queryset(PublishedEntry.objects.order_by("number"))
+        rows = self.filter_queryset(PublishedEntry.objects.none())
         page = self.paginate_queryset(rows)
-        answer = self.get_paginated_response([each[1] for each in page])
-        return Response({"edition": self.edition(page), **answer.data})
+        if page and self.view.newest and page[0][2] != self.view.newest.number and not self.view.is_now:
+            return self.get(request)  # an edition was placed in between
+        answer = self.get_paginated_response([Fragment(text) for _, text, _ in page])
+        return Response({"edition": self.edition(page), **asked_in(self.view), **answer.data})
 
     def matching(self, rows: QuerySet[PublishedEntry], asked: dict[str, str]) -> Any:
         """The numbers and records that answer to every column asked for."""
-        then = edition_then(asked.pop("as_of", None), asked.pop("known_at", None))
+        self.view = view_asked(asked.pop("as_of", None), asked.pop("known_at", None))
         values = cleaned(asked)
-        self.as_of = then
-        if self.as_of:
-            records = publication.entries_of(self.as_of)
-            return [
-                (int(each["entry"]), each)
-                for each in records
-                if all(COLUMNS[name].of(each) == value for name, value in values.items())
-            ]
+        rows = self.view.entries().order_by("number")
         for name, value in values.items():
             rows = rows.filter(**COLUMNS[name].lookups(value))
         # The edition comes with the rows, in one statement: it can never name another than the one they are of. The
@@ -217,15 +225,7 @@ class Entries(GenericAPIView):
 
     def after(self, rows: Any, place: str) -> Any:
         """The rows beyond an entry number."""
-        number = cleaned({"entry": place})["entry"]
-        if isinstance(rows, list):
-            return [each for each in rows if each[0] > number]
-        return rows.filter(number__gt=number)
-
-    def paginate_queryset(self, queryset: Any) -> list[Any]:
-        """The page's rows; records that came as text are put into the answer as they are."""
-        rows = super().paginate_queryset(queryset) or []
-        return rows if self.as_of else [(number, Fragment(text), newest) for number, text, newest in rows]
+        return rows.filter(number__gt=cleaned({"entry": place})["entry"])
 
     def place_of(self, row: tuple[Any, ...]) -> str:
         """The entry's number."""
@@ -233,8 +233,8 @@ class Entries(GenericAPIView):
 
     def edition(self, page: list[Any]) -> str | None:
         """The edition that the page is of."""
-        if self.as_of:
-            return str(self.as_of)
+        if self.view.known_at is not None:
+            return str(self.view.edition)
         return format_edition(page[0][2]) if page else newest_edition()
 
 
@@ -249,36 +249,35 @@ class EntryDetail(APIView):
         responses={200: outputs.EntryAnswer, **problems(400, 404, 422)},
     )
     def get(self, request: Request, number: int) -> Response:
-        """Give an entry as the newest edition says it, or the one in force on a day, or known at an instant."""
+        """Give an entry as the newest edition says it, as it stood on a day, or as it was known at an instant."""
         asked = only(request.query_params.dict(), ["as_of", "known_at"])
-        edition = edition_then(asked.get("as_of"), asked.get("known_at"))
-        if edition:
-            record = publication.entry_in(edition, number)
-            if record is None:
-                raise Http404
-            return Response({"edition": str(edition), "entry": record})
+        view = view_asked(asked.get("as_of"), asked.get("known_at"))
         newest = Edition.objects.placed().order_by("-number").values("number")[:1]
-        found = get_object_or_404(PublishedEntry.objects.annotate(newest=Subquery(newest)), pk=number)
-        return Response({"edition": format_edition(found.newest), "entry": found.record})
+        found = get_object_or_404(view.entries().annotate(newest=Subquery(newest)), pk=number)
+        if view.newest and found.newest != view.newest.number and not view.is_now:
+            return self.get(request, number)  # an edition was placed in between
+        edition = str(view.edition) if view.known_at else format_edition(found.newest)
+        return Response({"edition": edition, **asked_in(view), "entry": found.record})
 
 
-def edition_then(as_of: str | None, known_at: str | None) -> Edition | None:
-    """Give the edition in force when a London day ended, of those issued by an instant; None where neither is asked.
+def view_asked(as_of: str | None, known_at: str | None) -> View:
+    """Give what is known of the list as of a day, as recorded at an instant, from the two parameters as they came.
 
-    Takes the two parameters as they came. Raises Refusal, and Http404 for a time before the first edition.
+    Raises Refusal for what is no day or no instant, and NotKnown for a time of which nothing is known.
     """
     day, instant = day_asked(as_of, "as_of"), instant_asked(known_at, "known_at")
     if day is None and instant is None:
-        return None
-    found = Edition.objects.placed().defer("manifest").order_by("-number")
-    if day is not None:
-        found = found.filter(issued_on__lte=day)
-    if instant is not None:
-        found = found.filter(issued_at__lte=instant)
-    edition = found.first()
-    if edition is None:
-        raise Http404
-    return edition
+        return NOW  # which asks nothing of the database
+    view = look_at(as_of=day, known_at=instant, at=clock.now())
+    if view.unknown:
+        raise NotKnown(view.unknown)
+    return view
+
+
+def asked_in(view: View) -> dict[str, Any]:
+    """Say back what was asked of another time; nothing for the present."""
+    named = {"as_of": view.as_of, "known_at": view.known_at}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def edition_asked(text: str, field: str) -> int:

@@ -5,15 +5,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from cpl.models import DeviceModel, Edition, ListChange, ListingPeriod, PublishedEntry
 from cpl.services.corrections import may_ask
+from cpl.services.point_in_time import View
+from cpl.web.filters import TimeForm, time_query
 from cpl.web.grounds import grounds, shown_certificate
 from cpl.web.history import Event, history
+from cpl.web.records import plain
 from firmware_repo.models import FirmwareRecord
 from secgov.accounts.permissions import Duty, permitted
 from secgov.journal import clock
@@ -24,28 +27,35 @@ OTHERS_SHOWN = 10
 
 @require_safe
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """Show an entry as the newest edition says it; `?as=json` gives its record."""
-    shown = get_object_or_404(PublishedEntry, number=number)
+    """Show an entry as the newest edition says it, or as it stood or was known at another time; `?as=json` gives its record."""
+    form = TimeForm(request.GET)
+    view = form.view()
+    shown = view.entries().filter(pk=number).first() if view else None
+    if view is None or shown is None:
+        return _not_shown(request, number, form, view)
     if request.GET.get("as") == "json":
         return JsonResponse(shown.record)
-    today = london_day(clock.now())
-    newest = Edition.objects.placed().defer("manifest").latest()
-    certificates = [shown_certificate(each, today) for each in shown.record["certificates"]]
-    family = list(_family(shown))
+    on = view.as_of or london_day(view.known_at or clock.now())
+    edition = view.edition or Edition.objects.placed().defer("manifest").latest()
+    certificates = [shown_certificate(each, on) for each in shown.record["certificates"]]
+    family = list(_family(shown, view.entries()))
     context: dict[str, Any] = {
         "entry": shown,
-        "newest_edition": newest,
+        "view": view,
+        "time": time_query(view),
+        "form": form,
+        "newest_edition": edition,
         "certificates": certificates,
         "cpa": next((each for each in certificates if each.name == "CPA" and each.governing), None),
-        "grounds": grounds(shown, certificates, today),
+        "grounds": grounds(shown, certificates, on, "today" if view.is_now else f"on {plain(on)}"),
         "others": family[:OTHERS_SHOWN],
         "family_size": len(family),
         "latest": _latest(family),
         "twins": [
             each for each in family if each.firmware_version == shown.firmware_version and each.pk != shown.pk
         ],
-        "sharing": _sharing_hash(shown),
-        "history": _history(shown, newest, today),
+        "sharing": _sharing_hash(shown, view.entries()),
+        "history": _history(shown, edition, on),
         "may_read_firmware": may_read_firmware(request),
         "correction_url": _correction_url(request, number),
         "may_submit": permitted(request.user, Duty.SUBMIT_DEVICE) is not None,
@@ -53,6 +63,14 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     if context["may_read_firmware"]:
         context["firmware"] = FirmwareRecord.objects.filter(pk=number).first()
     return render(request, "cpl/entry.html", context)
+
+
+def _not_shown(request: HttpRequest, number: int, form: TimeForm, view: View | None) -> HttpResponse:
+    """Say why there is nothing to show: a time that cannot be read, is not known, or is before the entry was listed."""
+    if not PublishedEntry.objects.filter(pk=number).exists():
+        raise Http404
+    context = {"number": number, "form": form, "view": view}
+    return render(request, "cpl/entry_not_shown.html", context, status=404 if view else 422)
 
 
 def may_read_firmware(request: HttpRequest) -> bool:
@@ -69,10 +87,10 @@ def _correction_url(request: HttpRequest, number: int) -> str:
     return reverse("portal:correct", args=[number]) if may_ask(request.user, DeviceModel(pk=number)) else ""
 
 
-def _family(shown: PublishedEntry) -> QuerySet[PublishedEntry]:
+def _family(shown: PublishedEntry, entries: QuerySet[PublishedEntry]) -> QuerySet[PublishedEntry]:
     """Every entry of the same hardware, this one among them, newest first."""
     return (
-        PublishedEntry.objects.filter(
+        entries.filter(
             device_type=shown.device_type,
             manufacturer_identifier=shown.manufacturer_identifier,
             model_identifier=shown.model_identifier,
@@ -89,18 +107,18 @@ def _latest(family: list[PublishedEntry]) -> PublishedEntry | None:
     return next((each for each in family if each.status == PublishedEntry.Status.CURRENT), None)
 
 
-def _sharing_hash(shown: PublishedEntry) -> int:
+def _sharing_hash(shown: PublishedEntry, entries: QuerySet[PublishedEntry]) -> int:
     """How many other entries carry the same image; one image for many hardware variants is normal."""
     if not shown.image_hash:
         return 0
-    return PublishedEntry.objects.filter(image_hash=shown.image_hash).exclude(pk=shown.pk).count()
+    return entries.filter(image_hash=shown.image_hash).exclude(pk=shown.pk).count()
 
 
-def _history(shown: PublishedEntry, newest: Edition, today: dt.date) -> list[Event]:
-    """What the editions so far tell of an entry; a change that no edition carries yet is not public."""
+def _history(shown: PublishedEntry, edition: Edition, today: dt.date) -> list[Event]:
+    """What the editions up to one tell of an entry; a change that no edition carries yet is not public."""
     changes = (
         ListChange.objects.filter(
-            entry_number=shown.number, state=ListChange.State.ISSUED, edition__number__lte=newest.number
+            entry_number=shown.number, state=ListChange.State.ISSUED, edition__number__lte=edition.number
         )
         .select_related("edition")
         .defer("edition__manifest")

@@ -1,6 +1,8 @@
 """The register's filter bar: what may be asked, and the rows that answer."""
 
+import datetime as dt
 import re
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -8,6 +10,10 @@ from django.db.models.functions import Coalesce
 
 from cpl.models import Generation, PublishedEntry
 from cpl.rules.device_types import DEVICE_TYPES, NAMES, SHORT_NAMES
+from cpl.rules.point_in_time import read_instant
+from cpl.services.point_in_time import NOW, View, look_at
+from secgov.errors import Refusal
+from secgov.journal import clock
 
 ORDERS = {
     "number": ("number",),
@@ -20,6 +26,7 @@ ORDERS = {
     "listed": ("since", "number"),
 }
 NEWEST_FIRST = "-number"
+TIME = ("as_of", "known_at")
 _UPPER = ("manufacturer", "model", "firmware", "hash")
 _HEX = re.compile(r"[0-9A-F]+\Z")
 
@@ -34,7 +41,46 @@ def _hexadecimal(label: str, length: int) -> forms.RegexField:
     )
 
 
-class RegisterFilters(forms.Form):
+class TimeForm(forms.Form):
+    """The time that a page is asked about: a day by legal effect, an instant as recorded, both, or neither."""
+
+    as_of = forms.DateField(
+        label="As it stood when this day ended",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": "Give a day, for example 2026-12-01."},
+    )
+    known_at = forms.CharField(
+        label="As it was known at this time",
+        required=False,
+        max_length=40,
+        help_text="For example 2026-12-01 14:05, London time",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_known_at(self) -> dt.datetime | None:
+        """Give the instant in UTC."""
+        text = self.cleaned_data["known_at"]
+        try:
+            return read_instant(text, in_london=True) if text else None
+        except Refusal as refusal:
+            raise forms.ValidationError(
+                f"{refusal.message} {refusal.remedy}", params={"clause": refusal.clause}
+            ) from None
+
+    def view(self) -> View | None:
+        """Give what is known of the time asked about; None where it cannot be read."""
+        self.is_valid()
+        if any(name in self.errors for name in TIME):
+            return None
+        as_of, known_at = self.cleaned_data["as_of"], self.cleaned_data["known_at"]
+        if as_of is None and known_at is None:
+            return NOW
+        return look_at(as_of=as_of, known_at=known_at, at=clock.now())
+
+
+class RegisterFilters(TimeForm):
     """What the register may be asked. The hidden fields come from links; they have no box of their own."""
 
     q = forms.CharField(label="Entry, identifier or manufacturer", max_length=120, required=False)
@@ -83,7 +129,7 @@ class RegisterFilters(forms.Form):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if value and name not in ("order", "rows")
+            if value and name not in ("order", "rows", *TIME)
         }
 
     @property
@@ -95,6 +141,16 @@ class RegisterFilters(forms.Form):
     def is_dense(self) -> bool:
         """Whether rows stand close, which is how lists are shown unless somebody asks for room."""
         return self.cleaned_data.get("rows") != "comfortable"
+
+
+def time_query(view: View) -> str:
+    """The time that a page is about, as the query of an address; "" for the present."""
+    asked = {}
+    if view.as_of:
+        asked["as_of"] = view.as_of.isoformat()
+    if view.known_at:
+        asked["known_at"] = f"{view.known_at:%Y-%m-%dT%H:%M:%S.%f}".removesuffix(".000000") + "Z"
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def described(name: str, value: str) -> str:
@@ -109,8 +165,8 @@ def described(name: str, value: str) -> str:
     return f"{label} {value[:8] + '…' if name == 'hash' else value}"
 
 
-def matching(asked: dict[str, str]) -> QuerySet[PublishedEntry]:
-    """Give the entries of the newest edition that answer to every filter, in no order."""
+def matching(asked: dict[str, str], entries: QuerySet[PublishedEntry]) -> QuerySet[PublishedEntry]:
+    """Give those of the entries that answer to every filter, in no order."""
     columns = {
         "type": "device_type",
         "status": "status",
@@ -121,7 +177,7 @@ def matching(asked: dict[str, str]) -> QuerySet[PublishedEntry]:
         "firmware": "firmware_version",
         "hash": "image_hash",
     }
-    found = PublishedEntry.objects.filter(
+    found = entries.filter(
         **{
             columns[name]: value.upper() if name in _UPPER else value
             for name, value in asked.items()

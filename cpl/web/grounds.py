@@ -65,8 +65,10 @@ def shown_certificate(certificate: dict[str, Any], today: dt.date) -> ShownCerti
     )
 
 
-def grounds(entry: PublishedEntry, certificates: list[ShownCertificate], today: dt.date) -> list[Ground]:
-    """Say what keeps a Current entry on the list; nothing for a removed one."""
+def grounds(
+    entry: PublishedEntry, certificates: list[ShownCertificate], today: dt.date, when: str = "today"
+) -> list[Ground]:
+    """Say what keeps a Current entry on the list; nothing for a removed one. `when` says of which day in words."""
     if entry.status != PublishedEntry.Status.CURRENT:
         return []
     if entry.generation == SMETS1:
@@ -82,7 +84,7 @@ def grounds(entry: PublishedEntry, certificates: list[ShownCertificate], today: 
     answer = (
         f"Not {', '.join(SHORT_BODY_NAMES[body] for body in BODIES if body in missing)}" if missing else "Yes"
     )
-    says = f"Every certificate its type and specification ask for is in force today: {needed}"
+    says = f"Every certificate its type and specification ask for is in force {when}: {needed}"
     return [OPEN_PERIOD, Ground(says, "warn" if missing else "good", answer, "F2.4"), NAMED, NOT_REMOVED]
 
 

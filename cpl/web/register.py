@@ -8,8 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cpl.models import Edition, ListChange, PublishedEntry
+from cpl.services.point_in_time import View
 from cpl.web.downloads import FORMS, SPREADSHEET_ROWS, download
-from cpl.web.filters import RegisterFilters, described, matching, ordered
+from cpl.web.filters import RegisterFilters, described, matching, ordered, time_query
+from cpl.web.records import plain
 
 PAGE = 25
 COLUMNS = (
@@ -47,7 +49,7 @@ class Column:
 
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
-    """Search the newest edition. All that was asked stands in the address; `as` gives it as a file."""
+    """Search the newest edition, or the list of another time. All that was asked stands in the address; `as` gives a file."""
     edition = (
         Edition.objects.placed().select_related("previous").defer("manifest", "previous__manifest").first()
     )
@@ -55,18 +57,29 @@ def register(request: HttpRequest) -> HttpResponse:
     asked = filters.asked()
     if edition is None:
         return render(request, "cpl/register.html", {"form": filters, "edition": None})
-    found = ordered(matching(asked), filters.sorting)
+    view = filters.view()
+    if view is None or view.unknown:
+        status = 404 if view else 422  # what cannot be read is not answered with the present list
+        context = {"form": filters, "edition": edition, "view": view, "unanswered": True, **_versions()}
+        return render(request, "cpl/register.html", context, status=status)
+    edition = view.edition or edition
+    found = ordered(matching(asked, view.entries()), filters.sorting)
     wanted = request.GET.get("as", "")
     if wanted in FORMS and not (wanted == "xlsx" and found.count() > SPREADSHEET_ROWS):
-        return download(wanted, found, edition)
+        return download(wanted, found, edition, view)
     page = Paginator(found.defer("record"), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": filters,
         "edition": edition,
+        "view": view,
+        "time": time_query(view),
         "page": page,
-        "corrected": _corrected_on(page.object_list),
+        "corrected": _corrected_on(page.object_list, edition),
         **_versions(),
-        "chips": [Chip(described(name, asked[name]), _without(request.GET, name)) for name in asked],
+        "chips": [
+            *(Chip(described(name, asked[name]), _without(request.GET, name)) for name in asked),
+            *_chips_of_time(request.GET, view),
+        ],
         "columns": _columns(request.GET, filters.sorting),
         "order_in_words": _order_in_words(filters.sorting),
         "spreadsheet_rows": SPREADSHEET_ROWS,
@@ -75,11 +88,22 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "cpl/register.html", context)
 
 
-def _corrected_on(entries: list[PublishedEntry]) -> dict[int, object]:
-    """When each entry of a page was last corrected, by number."""
+def _chips_of_time(query: QueryDict, view: View) -> list[Chip]:
+    """The day and the instant asked about, each as a filter that can be taken away."""
+    chips = []
+    if view.as_of:
+        chips.append(Chip(f"At the end of {plain(view.as_of)}", _without(query, "as_of")))
+    if view.known_at:
+        chips.append(Chip(f"As known at {plain(view.known_at)}", _without(query, "known_at")))
+    return chips
+
+
+def _corrected_on(entries: list[PublishedEntry], edition: Edition) -> dict[int, object]:
+    """When each entry of a page was last corrected, by number, as far as an edition knows."""
     changes = ListChange.objects.filter(
         kind=ListChange.Kind.CORRECT,
         state=ListChange.State.ISSUED,
+        edition__number__lte=edition.number,
         entry_number__in=[each.number for each in entries],
     ).order_by("approved_at")
     return dict(changes.values_list("entry_number", "approved_at"))

@@ -94,6 +94,7 @@ def _title(error: exceptions.APIException) -> str:
         400: "Not understood",
         401: "Not known",
         403: "Not permitted",
+        404: "Not known",
         405: "Not done here",
         406: "Not in that form",
         413: "Too long",

@@ -159,7 +159,7 @@ def test_before_the_first_edition_there_is_nothing(db, anybody):
     problem(anybody.get(ENTRIES + "?as_of=2026-12-01"), 404)
 
 
-def test_an_earlier_day_is_answered_from_the_edition_in_force_then(anybody, stage, editions):
+def test_an_earlier_day_is_answered_with_what_was_listed_when_it_ended(anybody, stage, editions):
     first, second = (f"{editions[place].entry_number:06d}" for place in (2, 3))
     publishing.listed(
         stage.cast, at=NOON + dt.timedelta(days=2), firmware_version="05080609", image_hash="ef" * 32
@@ -167,14 +167,15 @@ def test_an_earlier_day_is_answered_from_the_edition_in_force_then(anybody, stag
     publishing.publish(NOON + dt.timedelta(days=2) + 31 * MINUTE)
     assert len(numbers(anybody.get(ENTRIES))) == 3
     then = anybody.get(f"{ENTRIES}?as_of=2026-12-02")
-    assert then.json()["edition"] == "0.002"
+    assert then.json()["edition"] == "0.003"  # by which it is known
+    assert then.json()["as_of"] == "2026-12-02"
     assert numbers(then) == [int(first), int(second)]
     assert numbers(anybody.get(f"{ENTRIES}?as_of=2026-12-02&firmware_version=05080608&device_type=gsme")) == [
         int(second)
     ]
     assert numbers(anybody.get(f"{ENTRIES}?as_of=2026-12-02&limit=1&after={first}")) == [int(second)]
     one = anybody.get(f"{ENTRIES}{second}/?as_of=2026-12-02").json()
-    assert (one["edition"], one["entry"]) == ("0.002", then.json()["results"][1])
+    assert (one["edition"], one["entry"]) == ("0.003", then.json()["results"][1])
     problem(anybody.get(f"{ENTRIES}{second}/?as_of=2026-11-30"), 404)
     problem(anybody.get(f"{ENTRIES}000777/?as_of=2026-12-02"), 404)
 
@@ -188,10 +189,11 @@ def test_what_was_known_at_the_issue_of_an_edition_is_exactly_that_edition(anybo
         assert said["results"] == anybody.get(f"/api/v1/cpl/editions/{edition}/json").json()["entries"]
     moment = dt.timedelta(microseconds=1)
     before = [(each.issued_at - moment).isoformat().replace("+00:00", "Z") for each in editions[:2]]
-    problem(anybody.get(f"{ENTRIES}?known_at={before[0]}"), 404)
+    assert problem(anybody.get(f"{ENTRIES}?known_at={before[0]}"), 404)["code"] == "not_known"
     assert anybody.get(f"{ENTRIES}?known_at={before[1]}").json()["edition"] == "0.001"
     # What is asked of a later day was, at that instant, known only as the first edition has it.
-    assert anybody.get(f"{ENTRIES}?as_of=2030-01-01&known_at={before[1]}").json()["edition"] == "0.001"
+    then = anybody.get(f"{ENTRIES}?as_of=2026-12-01&known_at={before[1]}").json()
+    assert (then["edition"], len(then["results"])) == ("0.001", 1)
     second = f"{editions[3].entry_number:06d}"
     problem(anybody.get(f"{ENTRIES}{second}/?known_at={before[1]}"), 404)
     for wrong in ("2026-12-01", "2026-12-01T14:05:00", "x", "0001-01-01T00:00:00Z"):

@@ -25,6 +25,7 @@ from secgov.time_rules import london_day
 
 CLAUSE = "F2.8"
 WITNESS_TASK = "publication:witness"
+ONE_SECOND = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,9 @@ def build_next_edition(*, at: dt.datetime, at_once: bool = False, actor: Actor =
     taken_over = ListImport.objects.filter(edition=None).order_by("number").first()
     last = Edition.objects.first()
     number = taken_over.number if taken_over else next_edition_number(last.number if last else None)
-    # A clock that went back must not make an edition look older than its predecessor.
-    issued_at = max(at, last.issued_at) if last else at
+    # A clock that went back must not make an edition look older than its predecessor; and what was known at an instant,
+    # which manifests print to the second, is one edition.
+    issued_at = max(at, last.issued_at + ONE_SECOND) if last else at
     issued_on = taken_over.issued_on if taken_over else london_day(issued_at)
     rows = edition_rows(imported_only=taken_over is not None, on=london_day(issued_at))
     forms = render_forms(rows, edition=number, issued_on=issued_on)

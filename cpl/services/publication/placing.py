@@ -2,16 +2,13 @@
 
 import datetime as dt
 import gzip
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from cpl.models import Edition, EditionLimb, EditionPlacement, PublishedEntry
-from cpl.rules import device_types
-from cpl.rules.versions import generation_of, parse_specification
 from cpl.rules.witness import Witness
-from cpl.services.edition_entries import entries_of
+from cpl.services.edition_entries import entries_of, published_entry
 from cpl.services.locks import hold_placement
 from cpl.services.publication.deltas import keep_delta
 from cpl.services.publication.duties import discharge_limb
@@ -20,7 +17,6 @@ from firmware_repo.models import Manufacturer
 from secgov.journal import services as journal
 from secgov.journal.actors import SYSTEM
 
-_TYPE_CODES = {each.name: each.code for each in device_types.DEVICE_TYPES}
 _SWITCHED = [field.name for field in PublishedEntry._meta.fields if not field.primary_key]
 
 
@@ -94,37 +90,9 @@ def _switch_entries(edition: Edition) -> int:
         number, maker = int(record["entry"]), makers.get(record["manufacturer"], "")
         numbers.add(number)
         if shown.get(number) != (record, maker):
-            different.append(_published(record, maker, edition))
+            different.append(published_entry(record, maker, edition))
     PublishedEntry.objects.bulk_create(
         different, batch_size=2000, update_conflicts=True, unique_fields=["number"], update_fields=_SWITCHED
     )
     PublishedEntry.objects.filter(number__in=shown.keys() - numbers).delete()
     return len(different)
-
-
-def _published(record: dict[str, Any], maker: str, edition: Edition) -> PublishedEntry:
-    spec_type, spec_version = parse_specification(record["specification"])
-    removed = record["removed"] or {}
-    return PublishedEntry(
-        number=int(record["entry"]),
-        status=record["status"],
-        generation=generation_of(spec_type, spec_version),
-        device_type=_TYPE_CODES[record["device_type"]],
-        manufacturer_identifier=record["manufacturer"],
-        manufacturer_name=maker,
-        model_identifier=record["model"],
-        hardware_version=record["hardware_version"],
-        hardware_revision=record["hardware_revision"],
-        firmware_version=record["firmware_version"],
-        spec_type=spec_type,
-        spec_version=spec_version,
-        gbcs_version=record["gbcs"],
-        image_hash=(record["image"] or {}).get("hash") or "",
-        listed_on=record["listed"]["from"],
-        listed_known_by=record["listed"]["known_by"],
-        removed_on=removed.get("on"),
-        removal_clause=removed.get("clause") or "",
-        removal_public_reason=removed.get("public_reason") or "",
-        record=record,
-        edition=edition,
-    )
