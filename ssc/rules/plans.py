@@ -17,6 +17,7 @@ from secgov.errors import Refusal, refuse_any
 from secgov.time_rules import (
     DueDate,
     WorkingCalendar,
+    end_of_day,
     explain_calendar_days,
     explain_working_days,
     working_days_before,
@@ -29,6 +30,8 @@ MOST_DAYS = 1000
 
 WARNING = 5
 """Working Days before the end of a period or a milestone (theme E: warn at T-5)."""
+LAST_WARNING = 1
+"""Our own, for a time too short for the warning at T-5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,17 @@ def check_periods_fit(*, proposal: DueDate, approval: DueDate) -> None:
         )  # fmt: skip
 
 
-def is_warned(*, last_day: date, today: date, calendar: WorkingCalendar) -> bool:
-    """Say whether the last day is five Working Days away or nearer, and not past. Appendix Z 6.3(a), Appendix Z 6.3(c)"""
-    return working_days_before(last_day, WARNING, calendar) <= today <= last_day
+def warning_day(*, began_on: date, last_day: date, calendar: WorkingCalendar) -> date | None:
+    """Give the day from which a Party is warned that a time is ending. Appendix Z 6.3(a), Appendix Z 6.3(c), Appendix Z 6.3(d)
+
+    Five Working Days before the last day; where the time is shorter than that, one; and no day where it is shorter
+    still: then the request itself is the warning.
+    """
+    for left in (WARNING, LAST_WARNING):
+        day = working_days_before(last_day, left, calendar)
+        if day > began_on:
+            return day
+    return None
 
 
 def check_proposal(
@@ -145,6 +156,27 @@ def check_proposal(
                 )
             )
     refuse_any(found)
+
+
+def due_report(reply_by: date | None, *, asked_on: date) -> DueDate:
+    """Give the end of the day by which the SSC asks for a report; refuse none, and one not to come. Appendix Z 6.3(d)"""
+    if reply_by is None or reply_by <= asked_on:
+        raise Refusal("Give a day to come by which the Party reports.", clause="Z6.3(d)", field="reply_by")
+    words = f"{reply_by:%A} {reply_by.day} {reply_by:%B %Y}"
+    return DueDate(
+        due_at=end_of_day(reply_by),
+        last_day=reply_by,
+        steps=(f"The SSC asked for the report by {words}.", "That day is still in time, to its end."),
+    )
+
+
+def check_as_of(day: date | None, *, today: date) -> date:
+    """Give the day up to which a report counts; refuse none, and one to come. Appendix Z 6.3(d)"""
+    if day is None or day > today:
+        raise Refusal(
+            "Give the day up to which you report: today, or an earlier one.", clause="Z6.3(d)", field="as_of"
+        )
+    return day
 
 
 def check_all_answered(unanswered: Collection[int], *, field: str = "answers") -> None:

@@ -18,15 +18,11 @@ from ssc.models import Determination, RemedialPlan
 from ssc.notices import tell_party
 from ssc.rules import plans as rules
 from ssc.services.locks import hold_plan_numbers
+from ssc.services.plan_access import ENDED, path_of
 from ssc.services.plan_periods import set_period
+from ssc.services.remedy_notices import end_notices
 
 CLAUSE = "Z6.3"
-ENDED = (RemedialPlan.State.COMPLETED, RemedialPlan.State.DISCHARGED)
-
-
-def path_of(plan: RemedialPlan) -> str:
-    """The address of a plan on its Party's pages."""
-    return f"/portal/plans/{plan.reference}/"
 
 
 @transaction.atomic
@@ -115,7 +111,7 @@ def discharge_plans_of(
 
 
 def end_as_discharged(plan: RemedialPlan, *, actor: Actor, at: dt.datetime, reason: str) -> None:
-    """Discharge a plan that the caller has locked. Appendix Z 6.3"""
+    """Discharge a plan that the caller has locked: nothing is owed under it any more. Appendix Z 6.3"""
     reason = clean_reason(reason, clause=CLAUSE)
     plan.discharge()
     plan.discharged_at, plan.ended_reason = at, reason
@@ -123,6 +119,7 @@ def end_as_discharged(plan: RemedialPlan, *, actor: Actor, at: dt.datetime, reas
     journal.record(
         actor=actor, at=at, verb="ssc.remedial_plan.discharged", subject=plan, clause=CLAUSE, reason=reason
     )
+    end_notices(plan, actor=actor, at=at, reason=reason)
     drop_owed(plan, reason=reason, at=at)
     tell_party(
         organisation=plan.organisation, title=f"Remedial Plan {plan}: it is no longer asked of you", clause=CLAUSE,
@@ -131,6 +128,7 @@ def end_as_discharged(plan: RemedialPlan, *, actor: Actor, at: dt.datetime, reas
 
 
 def drop_owed(plan: RemedialPlan, *, reason: str, at: dt.datetime) -> None:
-    """Let everything fall away that is still owed under a plan that has ended."""
-    for obligation in Obligation.objects.standing().about(plan):
-        journal.fall_away(obligation=obligation, reason=reason, at=at)
+    """Let everything fall away that is still owed under a plan that has ended, its reports among it."""
+    for row in (plan, *plan.progress_requests.all()):
+        for obligation in Obligation.objects.standing().about(row):
+            journal.fall_away(obligation=obligation, reason=reason, at=at)
