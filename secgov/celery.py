@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
     },
     "open the SSC's cases as the certificates' events ask": {"task": "ssc.open_cases", "schedule": 300.0},
+    "watch the times of Remedial Plans and of remedy notices": {"task": "ssc.watch_plans", "schedule": 3600.0},
     "send the messages that wait": {"task": "journal.send_messages", "schedule": 60.0},
     "raise the alarms at half, at four fifths and when due": {
         "task": "journal.raise_alarms",
