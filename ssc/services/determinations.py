@@ -49,12 +49,13 @@ def in_hand(case: Case) -> Determination | None:
 def save_determination(
     *, case: Case, by: User, at: dt.datetime, version: int, values: Mapping[str, Any], obliged: Sequence[Organisation] = (),
     clause: str = rules.Z62, supplements: Determination | None = None, ncsc_upload: UploadedFile | None = None,
-    minute_upload: UploadedFile | None = None, classification: str = "",
+    minute_upload: UploadedFile | None = None, classification: str = "", put: bool = False,
 ) -> Determination:  # fmt: skip
     """Write down what the SSC is to determine, as far as it is known; blanks may stay blank until it is put. Appendix Z 6.2
 
     Takes the fields named in FIELDS; `version` is that of the draft as it was seen, 0 where there was none. On whom a
-    plan for a SMETS2+ Communications Hub is imposed is not chosen: it is the DCC. Raises Conflict for a stale version and
+    plan for a SMETS2+ Communications Hub is imposed is not chosen: it is the DCC. With `put` it is laid before the Chair at
+    once, or nothing is kept. Raises Conflict for a stale version and
     where the determination waits for the Chair; Refusal where neither 6.2 nor 6.4 allows a determination now.
     """
     case, grant = lock_case(case, by=by, duty=Duty.PREPARE_CASE)
@@ -89,7 +90,7 @@ def save_determination(
         actor=grant.actor, at=at, verb="ssc.determination.saved", subject=row, clause=row.clause,
         reason="Prepared for the Chair.", after={"digest": digest_of(row)},
     )  # fmt: skip
-    return row
+    return put_to_the_chair(case=case, by=by, at=at, version=row.version) if put else row
 
 
 def _check_possible(case: Case, clause: str, supplements: Determination | None) -> None:
