@@ -1,4 +1,4 @@
-"""What the SSC says without deciding: to the Authority about Devices, and of the CPA scheme (SC-1.2-3, SC-1.2-4)."""
+"""What the SSC says without deciding: of the CPA scheme, and to the Authority about Devices. SC-1.2-3 and SC-1.2-4"""
 
 from __future__ import annotations
 
