@@ -238,6 +238,7 @@ MIDDLEWARE = [
     "secgov.documents.web.UploadLimitMiddleware",
     "secgov.web.middleware.ErrorsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "secgov.api.activity.ClientActivityMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -376,7 +377,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "NUM_PROXIES": TRUSTED_PROXIES,
 }
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "secgov.api.client_secrets.ClientValidator",
     "SCOPES": {
         "cpl:receipt": "Acknowledge editions (F2.9)",
         "lists:write": "Provide the DCC's lists (F2.10)",

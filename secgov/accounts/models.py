@@ -275,3 +275,43 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation}, registered by {self.email}"
+
+
+class FormerSecret(models.Model):
+    """A client's secret that another has taken the place of, and that still opens until an instant; kept as its hash."""
+
+    application = models.ForeignKey(
+        "oauth2_provider.Application", models.PROTECT, related_name="former_secrets"
+    )
+    secret_hash = models.CharField(max_length=255)
+    replaced_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ends_at: dt.datetime = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-replaced_at", "-id"]
+        triggers = [NO_DELETE]
+
+    def __str__(self) -> str:
+        return f"Former secret of {self.application.name}, until {self.ends_at:%Y-%m-%d %H:%M}"
+
+
+class ClientUse(models.Model):
+    """How often a client asked for one thing on one day of London, and how often it was refused."""
+
+    account = models.ForeignKey(User, models.PROTECT, related_name="client_uses")
+    on = models.DateField()
+    call = models.CharField(max_length=60)
+    calls = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-on", "call"]
+        triggers = [NO_DELETE]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "on", "call"], name="accounts_clientuse_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.call} on {self.on}"

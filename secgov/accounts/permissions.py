@@ -52,6 +52,9 @@ class Duty(Enum):
     INVITE_COLLEAGUE = "invite people of an organisation"
     ADMIT_ORGANISATION = "admit organisations"
     ACKNOWLEDGE_EDITION = "acknowledge editions for the DCC"
+    READ_OWN_CLIENTS = "read what an organisation's clients of the API do"
+    KEEP_OWN_CLIENTS = "change the secrets of an organisation's clients of the API"
+    KEEP_CLIENTS = "change the secrets of every client of the API"
     PROVIDE_DCC_LISTS = "provide the DCC's lists"
     READ_ALL_COUNTS = "read how many Devices are in use"
     READ_OWN_COUNTS = "read how many Devices an organisation has in use"
@@ -123,6 +126,9 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.INVITE_COLLEAGUE: {Role.ORGANISATION_ADMIN},
     Duty.ADMIT_ORGANISATION: {Role.SECRETARIAT},
     Duty.ACKNOWLEDGE_EDITION: {Role.DCC_CLIENT},
+    Duty.READ_OWN_CLIENTS: {Role.DCC, Role.ORGANISATION_ADMIN},
+    Duty.KEEP_OWN_CLIENTS: {Role.ORGANISATION_ADMIN},
+    Duty.KEEP_CLIENTS: {Role.SECRETARIAT},
     Duty.PROVIDE_DCC_LISTS: {Role.DCC_CLIENT, Role.DCC},
     Duty.READ_ALL_COUNTS: {Role.SSC_MEMBER, Role.SSC_SECRETARY, Role.SSC_CHAIR, Role.DCC_CLIENT, Role.DCC},
     Duty.READ_OWN_COUNTS: {Role.SUPPLIER},

@@ -27,4 +27,5 @@ class ClientTokenAuthentication(OAuth2Authentication):
         account = user or token.application.user
         if account is None or not account.is_active:
             raise AuthenticationFailed("The account of this client is closed.")
+        request._request.client_account = account  # the middleware counts what it asks for
         return account, token

@@ -5,6 +5,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import RevokeTokenView, TokenView
 
+from secgov.api.client_secrets import client_named
 from secgov.api.throttles import CountedTogether
 
 GRANT = "client_credentials"
@@ -41,7 +42,11 @@ class ClientTokenView(_Guarded, TokenView):
         """Give a token. Errors as OAuth tells them."""
         if request.POST.get("grant_type") != GRANT:
             return _refused("unsupported_grant_type", f"Tokens are given for grant_type={GRANT} only.", 400)
-        return super().post(request, *args, **kwargs)
+        answer = super().post(request, *args, **kwargs)
+        client = client_named(request)
+        if client and client.user:
+            request.client_account = client.user  # type: ignore[attr-defined]  the middleware counts it
+        return answer
 
 
 @method_decorator(csrf_exempt, name="dispatch")

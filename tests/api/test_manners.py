@@ -210,5 +210,5 @@ def test_repository_is_asked_in_pages_and_by_manufacturer(dcc, stage, editions, 
     for query in ("manufacturer=7", "manufacturer=%00", "after=x", "limit=-1", "maker=7E3E"):
         problem(dcc.get(f"/api/v1/fir/?{query}"), 400)
     problem(dcc.get("/api/v1/fir/000777/"), 404)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         dcc.get("/api/v1/fir/")
