@@ -53,7 +53,10 @@ class ReportForm(DocumentedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["targets"]
-        field.queryset = certificate.coverage.filter(ended_on=None)
+        # At the desk whatever it is said to name; elsewhere only what has been listed, not what others submit.
+        field.queryset = certificate.coverage.filter(
+            ended_on=None, **({} if desk else {"device_model__isnull": False})
+        )
         field.label_from_instance = model_in_words
         if not desk or certificate.body != "NCSC":
             del self.fields["from_ncsc"]

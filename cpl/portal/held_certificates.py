@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cpl.models import AssuranceCertificate, CertificateEvent
+from cpl.models import AssuranceCertificate, CertificateCoverage, CertificateEvent
 from cpl.portal.event_forms import RenewalForm, ReportForm, model_in_words
-from cpl.portal.frame import page
+from cpl.portal.frame import own_submissions, page
 from cpl.portal.judged import refuse
 from cpl.rules.certificate_events import Life, conditions, is_renewal_in_time, renewal_standing
 from cpl.rules.certificates import BODY_NAMES, date_kind, relevant_date
@@ -22,7 +22,7 @@ from cpl.services.certificate_life import is_responsible, record_renewal_action
 from cpl.services.listing_facts import certificate_facts
 from cpl.web.records import Fact, Listing, Record, Work, facts, plain
 from secgov.accounts.models import Organisation, User
-from secgov.accounts.permissions import Duty, organisations_of
+from secgov.accounts.permissions import Duty, organisations_of, permitted
 from secgov.errors import NotPermitted, Refusal
 from secgov.journal import clock
 
@@ -57,11 +57,25 @@ def certificates(request: HttpRequest) -> HttpResponse:
     rows = rows.prefetch_related("coverage", "events", "renewal_actions")
     rows = rows.order_by(Least("renews_on", "expires_on").asc(nulls_last=True), "number")
     shown = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": shown, "lines": [_line(each) for each in shown], "filter": form}
+    own = _own_devices(request.user)
+    context = {"page": shown, "lines": [_line(each, own) for each in shown], "filter": form}
     return page(request, "held_certificates.html", context)
 
 
-def _line(certificate: AssuranceCertificate) -> dict[str, Any]:
+def _own_devices(user: User) -> set[str] | None:
+    """The devices that this person's organisations have submitted; None for whoever reads every submission."""
+    if permitted(user, Duty.READ_ALL_SUBMISSIONS):
+        return None
+    return set(own_submissions(user).values_list("identity", flat=True))
+
+
+def _named_to(certificate: AssuranceCertificate, own: set[str] | None) -> list[CertificateCoverage]:
+    """The models that it names, as far as they are this person's business: what somebody else only submits is not."""
+    links = [each for each in certificate.coverage.all() if each.ended_on is None]
+    return [each for each in links if own is None or each.device_model_id or each.identity in own]
+
+
+def _line(certificate: AssuranceCertificate, own: set[str] | None) -> dict[str, Any]:
     """What a row says. Events that no body has confirmed are nobody's business but the Secretariat's."""
     given = certificate_facts(certificate, list(certificate.coverage.all()))
     day, today = relevant_date(given), clock.today()
@@ -82,7 +96,7 @@ def _line(certificate: AssuranceCertificate) -> dict[str, Any]:
             (KINDS[each], each.capitalize()) for each in conditions(given, Life(standing=standing), on=today)
         ],
         "renewal": renewal,
-        "models": sum(each.ended_on is None for each in certificate.coverage.all()),
+        "models": len(_named_to(certificate, own)),
     }
 
 
@@ -173,7 +187,8 @@ def _form_page(
 
 
 def _page(request: HttpRequest, row: AssuranceCertificate) -> HttpResponse:
-    line = _line(row)
+    devices = _own_devices(request.user)
+    line = _line(row, devices)
     own = [each.pk for each in organisations_of(request.user, Duty.READ_NOTICES)]
     ended = row.events.standing().select_related("certificate").first()
     record = Record(
@@ -190,7 +205,7 @@ def _page(request: HttpRequest, row: AssuranceCertificate) -> HttpResponse:
             ("Security Characteristics", row.sc_version and f"version {row.sc_version}"),
             ("Action towards renewal", line["renewal"] and line["renewal"][1]),
         ]),
-        listings=[_named(row), _told(row, own), *([_renewals(row, own)] if line["renewal"] else [])],
+        listings=[_named(row, devices), _told(row, own), *([_renewals(row, own)] if line["renewal"] else [])],
         note=_ended(ended),
     )  # fmt: skip
     context = record.context() | {"doors": _doors(request.user, row, bool(line["renewal"]))}
@@ -213,12 +228,11 @@ def _ended(event: CertificateEvent | None) -> str:
     return f"{event.get_kind_display()} from {plain(event.occurred_on)}, confirmed by {body}."
 
 
-def _named(row: AssuranceCertificate) -> Listing:
+def _named(row: AssuranceCertificate, own: set[str] | None) -> Listing:
     rows = [
         [Fact(f"Entry {each.device_model_id:06d}", model_in_words(each), f"/cpl/entries/{each.device_model_id:06d}/")
          if each.device_model_id else Fact("No entry", model_in_words(each))]
-        for each in row.coverage.all()
-        if each.ended_on is None
+        for each in _named_to(row, own)
     ]  # fmt: skip
     return Listing("Device Models that it names", rows)
 

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
-from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_POST, require_safe
 
+from cpl.atom import PlainFeed
 from cpl.models import RelayedNotice
 from cpl.portal.frame import own_notices, page
 from cpl.services.relays import WITHHELD, read_relayed
@@ -139,7 +139,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     """Give the newest notices as Atom. What may not be mailed open says here, too, only that it is there."""
     person = person_with_feed(request)
     rows = list(own_notices(person)[:IN_FEED])
-    atom = Atom1Feed(
+    atom = PlainFeed(
         title="Notices under the Smart Energy Code", link=f"{settings.SITE_URL}/portal/notices/",
         description="What your organisation was told.", language="en-GB",
     )  # fmt: skip
@@ -148,7 +148,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         words = "Sign in to read it." if row.template == WITHHELD else words_of(row)
         given = row.given_at.astimezone(dt.UTC)
         atom.add_item(
-            title=row.title, link=link, description=words, unique_id=link, pubdate=given, updateddate=given,
+            title=row.title, link=link, text=words, unique_id=link, pubdate=given, updateddate=given,
             categories=[row.clause] if row.clause else [],
         )  # fmt: skip
     answer = HttpResponse(atom.writeString("utf-8"), content_type=atom.content_type)

@@ -11,7 +11,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Q
 
-from cpl.models import AssuranceCertificate, DeviceModel, Edition, ListChange, Submission
+from cpl.models import Edition
+from cpl.services.evidence import Evidence
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, require
 from secgov.documents.models import Document
@@ -32,87 +32,6 @@ VERIFIER = Path(__file__).with_name("evidence_verifier.py")
 MOST_ACTS_TO_AN_ANCHOR = 50_000
 
 
-@dataclass(slots=True)
-class Evidence:
-    """What belongs to one case: whose acts, which obligations, documents and editions."""
-
-    title: str
-    subjects: set[tuple[str, str]] = field(default_factory=set)
-    acts: set[int] = field(default_factory=set)
-    documents: set[int] = field(default_factory=set)
-    editions: set[int] = field(default_factory=set)
-
-    def add(self, *rows: Any) -> None:
-        """Take acts and obligations about these rows."""
-        self.subjects |= {(row._meta.label_lower, str(row.pk)) for row in rows}
-
-
-def evidence_of_obligation(obligation: Obligation) -> Evidence:
-    """Gather what belongs to an obligation: its acts, and all about what it is owed for. TR-10"""
-    found = Evidence(f"Obligation {obligation.clause}: {obligation.duty}")
-    found.add(obligation)
-    found.subjects.add((obligation.subject_type, obligation.subject_id))
-    found.acts |= {key for key in (obligation.opened_by_act_id, obligation.discharged_by_act_id) if key}
-    if obligation.subject_type == ListChange._meta.label_lower:
-        _add_changes(found, ListChange.objects.filter(pk=obligation.subject_id))
-    if obligation.subject_type == Edition._meta.label_lower:
-        found.editions.add(int(obligation.subject_id))
-    if obligation.subject_type == AssuranceCertificate._meta.label_lower:
-        _add_certificates(found, AssuranceCertificate.objects.filter(pk=obligation.subject_id))
-    return found
-
-
-def evidence_of_entry(model: DeviceModel) -> Evidence:
-    """Gather what belongs to an entry: its changes, submissions, certificates and documents. TR-10"""
-    found = Evidence(f"Entry {model}")
-    found.add(model)
-    _add_changes(found, ListChange.objects.filter(entry_number=model.pk))
-    _add_certificates(
-        found, AssuranceCertificate.objects.filter(coverage__identity=model.identity).distinct()
-    )
-    return found
-
-
-def evidence_of_edition(edition: Edition) -> Evidence:
-    """Gather what belongs to an edition: the changes it carries, its limbs and receipts. TR-10"""
-    found = Evidence(f"Edition {edition}")
-    found.add(edition)
-    found.editions.add(edition.pk)
-    _add_changes(found, ListChange.objects.filter(edition=edition))
-    return found
-
-
-def _add_changes(found: Evidence, changes: Iterable[ListChange]) -> None:
-    for change in changes:
-        found.add(change)
-        if change.edition_id:
-            found.editions.add(change.edition_id)
-        if change.evidence_id:
-            found.documents.add(change.evidence_id)
-        if change.submission_id:
-            _add_submissions(found, Submission.objects.filter(pk=change.submission_id))
-
-
-def _add_submissions(found: Evidence, submissions: Iterable[Submission]) -> None:
-    for submission in submissions:
-        found.add(submission)
-        rows = submission.certificates.all()
-        found.documents |= {row.document_id for row in rows if row.document_id}
-        _add_certificates(
-            found,
-            AssuranceCertificate.objects.filter(
-                pk__in=[row.certificate_id for row in rows if row.certificate_id]
-            ),
-        )
-
-
-def _add_certificates(found: Evidence, certificates: Iterable[AssuranceCertificate]) -> None:
-    for certificate in certificates:
-        found.add(certificate)
-        if certificate.document_id:
-            found.documents.add(certificate.document_id)
-
-
 @transaction.atomic
 def pack_evidence(*, evidence: Evidence, by: User, at: dt.datetime) -> bytes:
     """Give the file, and note who took it; what is not White counts as read by that person. TR-10
@@ -120,15 +39,15 @@ def pack_evidence(*, evidence: Evidence, by: User, at: dt.datetime) -> bytes:
     Raises NotPermitted for everybody but the Auditor and the Secretariat.
     """
     grant = require(by, Duty.PACK_EVIDENCE)
-    about = Q(pk__in=evidence.acts)
-    owed = Q(pk=None)
-    for kind, key in evidence.subjects:
-        about |= Q(subject_type=kind, subject_id=key)
-        owed |= Q(subject_type=kind, subject_id=key)
+    about, owed = Q(pk__in=evidence.acts), Q(pk=None)
+    for kind, keys in evidence.by_kind().items():
+        about |= Q(subject_type=kind, subject_id__in=keys)
+        owed |= Q(subject_type=kind, subject_id__in=keys)
+    journal.seal_acts()  # so that every act of the pack stands in a seal of the pack
     obligations = list(
         Obligation.objects.filter(owed).select_related("organisation").order_by("opened_at", "id")
     )
-    acts = list(Act.objects.filter(about).select_related("sealed__seal").order_by("id"))
+    acts = list(Act.objects.filter(about, sealed__isnull=False).select_related("sealed__seal").order_by("id"))
     files: dict[str, bytes] = {
         "acts.json": as_json([{name: getattr(act, name) for name in SEALED_FIELDS} for act in acts]),
         "obligations.json": as_json([_obligation(each) for each in obligations]),
@@ -136,6 +55,11 @@ def pack_evidence(*, evidence: Evidence, by: User, at: dt.datetime) -> bytes:
     papers = []
     for document in Document.objects.filter(pk__in=evidence.documents).order_by("pk"):
         name = f"documents/{document.pk}-{document.name}".replace("..", "_")
+        if document.is_reserved:  # whoever keeps it hands it out; its digest says which it was
+            papers.append(
+                (f"{document.name} (not in this pack)", document.classification, document.content_id)
+            )
+            continue
         files[name] = read_document(document=document, by=by, at=at)
         papers.append((name, document.classification, hashlib.sha256(files[name]).hexdigest()))
     editions = list(
@@ -168,7 +92,7 @@ def _seals(acts: list[Act]) -> list[Seal]:
 
     Each hashes the one before, so none may be left out; where no manifest has followed yet, to the newest seal.
     """
-    held = [act.sealed.seal_id for act in acts if hasattr(act, "sealed")]
+    held = [act.sealed.seal_id for act in acts]
     if not held:
         return []
     rows = list(Seal.objects.filter(pk__gte=min(held)).select_related("previous").order_by("id"))
@@ -220,7 +144,9 @@ def _summary(
     parts = [
         f"<h1>{html.escape(title)}</h1><p>Evidence from the journal of the Central Products List, {at:%Y-%m-%d %H:%M} UTC.</p>",
         "<p>To verify without the system: <code>python3 verify_pack.py</code> in this folder. The manifests verify with "
-        "the list’s own verifier and its public keys.</p>",
+        "the list’s own verifier and its public keys.</p>"
+        "<p>The folder “journal” holds every act of the seals, those of others too, since the chain cannot be computed "
+        "without them. Treat the whole pack as Red, and hand it to nobody who may not read the journal.</p>",
         table(
             "Obligations", "Clause|Duty|About|Due|Done|Why this date",
             [(each.clause, each.duty, each.subject_name, each.due_at, each.discharged_at or each.fell_away_reason or "stands",
@@ -229,7 +155,7 @@ def _summary(
         table(
             "Acts", "No.|When|Act|About|By|Clause|Reason|Seal",
             [(act.pk, act.at, act.verb, act.subject_name, f"{act.actor_role} {act.actor_organisation}", act.clause, act.reason,
-              act.sealed.seal_id if hasattr(act, "sealed") else "not sealed yet") for act in acts],
+              act.sealed.seal_id) for act in acts],
         ),
         table("Documents", "File|Classification|SHA-256", papers),
         table("Editions", "Edition|Issued|Manifest SHA-256|Seal carried",

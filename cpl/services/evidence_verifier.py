@@ -38,7 +38,7 @@ def verify(folder: Path) -> list[str]:
         if act["id"] in sealed and act != sealed[act["id"]]:
             wrong.append(f"Act {act['id']} is not as the seal holds it.")
         elif act["id"] not in sealed:
-            print(f"Act {act['id']} is in no seal of this pack: it was written too lately.")
+            wrong.append(f"Act {act['id']} is in no seal of this pack.")
     anchored = [
         file.stem for file in sorted((folder / "manifests").glob("*.json")) if _seal_of(file) in seals
     ]

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
+from cpl.atom import PlainFeed
 from cpl.models import Edition, ListChange
 from cpl.rules.differences import KINDS_OF_DIFFERENCE, Difference
 from cpl.rules.publication import format_edition, parse_edition
@@ -105,7 +105,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         .order_by("-edition__number", "-pk")[:IN_FEED]
     )
     site = settings.SITE_URL.rstrip("/")
-    atom = Atom1Feed(
+    atom = PlainFeed(
         title="Changes of the Central Products List",
         link=f"{site}/cpl/changes/",
         description="Every addition, removal, reinstatement and correction that an edition carries.",
@@ -117,7 +117,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         atom.add_item(
             title=f"{VERBS[change.kind]}: entry {change.entry_number:06d}, edition {change.edition}",
             link=f"{site}/cpl/entries/{change.entry_number:06d}/",
-            description=f"{change.public_reason} ({change.clause})".strip(),
+            text=f"{change.public_reason} ({change.clause})".strip(),
             unique_id=f"{site}/cpl/changes/#{change.edition}-{change.pk}",
             updateddate=change.edition.issued_at,
             pubdate=change.edition.issued_at,

@@ -8,12 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from cpl.models import DeviceModel, Edition
-from cpl.services.evidence_pack import (
-    evidence_of_edition,
-    evidence_of_entry,
-    evidence_of_obligation,
-    pack_evidence,
-)
+from cpl.services.evidence import evidence_of_edition, evidence_of_entry, evidence_of_obligation
+from cpl.services.evidence_pack import pack_evidence
 from secgov.accounts.permissions import Duty, require
 from secgov.documents.models import Reading
 from secgov.journal import clock

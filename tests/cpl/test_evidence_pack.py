@@ -1,6 +1,8 @@
 """An evidence pack: what it holds, who may take it, and that it verifies without this system until a byte is changed."""
 
+import hashlib
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -9,19 +11,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cpl.models import DeviceModel, Edition
-from cpl.services.evidence_pack import (
-    evidence_of_edition,
-    evidence_of_entry,
-    evidence_of_obligation,
-    pack_evidence,
-)
+from cpl.services.evidence import evidence_of_edition, evidence_of_entry, evidence_of_obligation
+from cpl.services.evidence_pack import pack_evidence
 from secgov.accounts.models import Role
 from secgov.documents.models import Reading
 from secgov.documents.services import store_document
 from secgov.errors import NotPermitted
 from secgov.journal import services as journal
 from secgov.journal.models import Act, Obligation
-from tests.factories import devices, people, publishing
+from tests.factories import devices, people, publishing, removing
 
 pytestmark = pytest.mark.django_db
 ISSUED = devices.NOON.replace(minute=31)
@@ -131,3 +129,41 @@ def test_desk_pages_of_entries_and_editions_give_the_pack_to_the_secretariat_and
     shown = client.get(address)
     assert shown.status_code == 200 and "/admin/evidence/" not in shown.content.decode()
     assert client.post(f"/admin/evidence/{kind}/{key}/").status_code == 403
+
+
+@pytest.mark.clause("TR-10")
+def test_act_that_was_put_in_afterwards_is_found_though_the_sums_were_made_anew(stage, tmp_path):
+    folder = pack(evidence_of_entry(stage.model), stage.auditor, tmp_path / "pack")
+    acts = json.loads((folder / "acts.json").read_text())
+    forged = acts[-1] | {"id": 10**9, "verb": "cpl.device_model.removed", "reason": "Forged."}
+    (folder / "acts.json").write_text(json.dumps([*acts, forged]))
+    lines = [line for line in (folder / "SHA256SUMS").read_text().splitlines() if "acts.json" not in line]
+    digest = hashlib.sha256((folder / "acts.json").read_bytes()).hexdigest()
+    (folder / "SHA256SUMS").write_text("\n".join([*lines, f"{digest}  acts.json"]) + "\n")
+    code, said = verified(folder)
+    assert code == 1 and "in no seal" in said
+
+
+@pytest.mark.clause("TR-10")
+def test_pack_of_a_removed_entry_holds_what_its_removal_rests_on(stage, tmp_path):
+    group = removing.committee(stage.cast)
+    letter = SimpleUploadedFile("withdrawn.pdf", b"%PDF-1.4\n%%EOF\n")
+    event = removing.reported(group, removing.certificate_of(stage.model, "NCSC"))
+    removing.determined(group, stage.model)
+    removing.confirmed(group, event, upload=letter, classification="amber")
+    change = devices.approved(removing.waiting_removal(stage.model), group.approver, at=ISSUED)
+    wanted = {
+        "cpl.certificate_event.reported", "cpl.certificate_event.confirmed", "cpl.determination.bound",
+        "cpl.list_change.approved", "cpl.certificate.validated",
+    }  # fmt: skip
+    asked = Obligation.objects.get(subject_type="cpl.certificateevent")
+    for place, evidence in enumerate(
+        (evidence_of_entry(stage.model), evidence_of_obligation(asked),
+         evidence_of_obligation(Obligation.objects.about(change)[0]))
+    ):  # fmt: skip
+        folder = pack(evidence, stage.auditor, tmp_path / f"pack-{place}")
+        assert verified(folder)[0] == 0
+        verbs = {each["verb"] for each in json.loads((folder / "acts.json").read_text())}
+        missing = {"cpl.determination.bound", "cpl.list_change.approved"} if place == 1 else set()
+        assert wanted - missing <= verbs
+        assert any("withdrawn.pdf" in file.name for file in (folder / "documents").iterdir())

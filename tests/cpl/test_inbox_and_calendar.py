@@ -2,16 +2,19 @@
 
 import datetime as dt
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from cpl import ical
+from cpl.services.relays import record_request, relay_notice
 from secgov.accounts.models import FeedToken, Membership, Role
 from secgov.journal.models import NoticeReading, Rehearsal
 from tests.factories import people, publishing
 from tests.factories.expiring import at, claimed, expiring, run
 
 pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
@@ -105,6 +108,27 @@ def test_page_shows_dates_with_their_notices_and_filters_them(stage, client):
     csv = client.get("/cpl/calendar/coming.csv").content.decode("utf-8-sig").splitlines()
     assert csv[1].startswith("2027-11-30,renewal date,NCSC CPA-MINE") and "sent 2026-11-30" in csv[1]
     assert client.get("/cpl/calendar/coming.pdf").status_code == 404
+
+
+@pytest.mark.clause("F2.7-3")
+def test_words_in_a_feed_stay_words_and_the_feed_is_whole(stage, client):
+    """RFC 4287: an author, and text that no reader takes for markup; what XML cannot hold is left out."""
+    words = "Firmware <script>alert(1)</script> & more\x0c\x0b of it"
+    secretariat = stage.cast.secretariat
+    relay = record_request(
+        title="A notice & <b>more</b>", text=words, classification="white", received_at=at("2026-12-01"),
+        by=secretariat, at=at("2026-12-01"),
+    )  # fmt: skip
+    relay_notice(relay=relay, by=secretariat, at=at("2026-12-01"))
+    secret = secret_of(browser(client, stage.person).post("/portal/notices/feed/"))
+    for address in (f"/portal/notices.atom?token={secret}", "/cpl/changes.atom"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        feed = ElementTree.fromstring(answer.content)
+        assert feed.find(f"{ATOM}author/{ATOM}name").text
+        assert all(each.get("type") == "text" for each in feed.iter(f"{ATOM}summary"))
+    told = ElementTree.fromstring(client.get(f"/portal/notices.atom?token={secret}").content)
+    assert "<script>alert(1)</script> & more of it" in told.find(f"{ATOM}entry/{ATOM}summary").text
 
 
 def test_calendar_folds_long_lines_and_escapes_signs():

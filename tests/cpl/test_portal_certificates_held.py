@@ -18,7 +18,7 @@ from cpl.models import (
 from secgov.accounts.models import Organisation, Role
 from secgov.journal.models import Message
 from tests.cpl.desk import LATER, signed_in, text_of
-from tests.factories import people, removing
+from tests.factories import devices, people, removing
 from tests.factories.expiring import claimed
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +175,24 @@ def test_recorder_of_the_authority_writes_an_order_that_does_nothing_yet(group, 
     assert made.url == reverse("portal:order", args=[row.pk]) and row.state == "recorded"
     assert removing.waiting_removal(entry) is None
     assert signed_in(group.supplier).get(made.url).status_code == 403
+
+
+def test_what_somebody_else_only_submits_under_a_certificate_is_nobody_s_business(group, entry):
+    certificate = removing.certificate_of(entry, "NCSC")
+    devices.submitted(
+        group.cast.manufacturer, group.cast.maker, firmware_version="0A0B0C0D", image_hash="cd" * 32,
+        certificates=(devices.ZIGBEE | {"number": "ZIG-9"}, devices.CPA | {"number": certificate.number}),
+    )  # fmt: skip
+    addresses = (
+        reverse("portal:held-certificates"),
+        reverse("portal:held-certificate", args=[certificate.pk]),
+        reverse("portal:report-event", args=[certificate.pk]),
+    )
+    for person, sees in ((group.supplier, False), (group.secretariat, True), (group.cast.manufacturer, True)):
+        browser = signed_in(person)
+        words = [text_of(browser.get(address)) for address in addresses]
+        assert ("0A0B0C0D" in words[1]) is sees
+        assert "05080607" in words[1]
+        if person == group.supplier:
+            assert "0A0B0C0D" not in words[2] and "05080607" in words[2]
+            assert "two models" not in words[0]
