@@ -9,6 +9,7 @@ from firmware_repo.models import Manufacturer
 from secgov.accounts.models import Organisation, Role, User
 from secgov.accounts.permissions import Duty, require
 from secgov.journal import services as journal
+from secgov.journal.actors import Actor
 from ssc.models import Case, Determination, RemedialPlan
 from ssc.services import plans
 from tests.factories import devices, people
@@ -58,6 +59,11 @@ def entry(number: int = 344) -> DeviceModel:
     fields = {name: devices.DEVICE[name] for name in IDENTITY} | {"firmware_version": f"0508{number:04X}"}
     maker, _ = Manufacturer.objects.get_or_create(identifier=fields.pop("manufacturer_identifier").upper())
     return DeviceModel.objects.create(number=number, manufacturer=maker, generation="SMETS2+", **fields)
+
+
+def require_of(chair: User) -> Actor:
+    """The Chair as the journal writes it."""
+    return require(chair, Duty.JUDGE_PLAN).actor
 
 
 def determination(
