@@ -41,6 +41,7 @@ from cpl.models.expiry_notices import ExpiryDigest, ExpiryNotice
 from cpl.models.freshness import FreshnessStatement
 from cpl.models.list_changes import ListChange
 from cpl.models.matrix import MatrixPair, MatrixSpecification, MatrixVersion
+from cpl.models.provisions import CertificateProvision
 from cpl.models.relays import RelayedNotice
 from cpl.models.reviews import (
     CorrectionRequest,
@@ -72,6 +73,7 @@ __all__ = [
     "CertificateChange",
     "CertificateCoverage",
     "CertificateEvent",
+    "CertificateProvision",
     "CorrectionRequest",
     "CountRow",
     "DccListVersion",

@@ -38,6 +38,7 @@ class AssuranceCertificateQuerySet(models.QuerySet["AssuranceCertificate"]):
         if permitted(user, Duty.READ_ALL_SUBMISSIONS):
             return self.all()
         given = Q(submitted_as__submission__organisation__in=organisations_of(user, Duty.SUBMIT_DEVICE))
+        given |= Q(coverage__provision__organisation__in=organisations_of(user, Duty.SUBMIT_DEVICE))
         if organisations_of(user, Duty.REPORT_EVENT):
             given |= Q(state="valid")
         return self.filter(pk__in=self.model._base_manager.filter(given).values("pk"))

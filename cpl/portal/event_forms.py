@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from cpl.models import AssuranceCertificate, BodyStatement, CertificateCoverage, CertificateEvent
+from cpl.models import AssuranceCertificate, BodyStatement, CertificateCoverage, CertificateEvent, DeviceModel
 from cpl.portal.judged import DayField
 from cpl.portal.query_form import DocumentedForm, document_field, level_field
 from cpl.rules.certificates import BODY_NAMES
@@ -62,9 +62,10 @@ class ReportForm(DocumentedForm):
             del self.fields["from_ncsc"]
 
 
-def model_in_words(link: CertificateCoverage) -> str:
+def model_in_words(link: CertificateCoverage | DeviceModel) -> str:
     """Name a Device Model that a certificate covers."""
-    return f"{link.short_type} {link.manufacturer_identifier} {link.duis_device_model}, firmware {link.firmware_version}"
+    maker = link.manufacturer_id if isinstance(link, DeviceModel) else link.manufacturer_identifier
+    return f"{link.short_type} {maker} {link.duis_device_model}, firmware {link.firmware_version}"
 
 
 class AnswerForm(DocumentedForm):

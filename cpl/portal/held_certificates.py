@@ -20,6 +20,7 @@ from cpl.rules.certificates import BODY_NAMES, date_kind, relevant_date
 from cpl.services.certificate_events import report_event
 from cpl.services.certificate_life import is_responsible, record_renewal_action
 from cpl.services.listing_facts import certificate_facts
+from cpl.services.replacements import entries_to_provide_for
 from cpl.web.records import Fact, Listing, Record, Work, facts, plain
 from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
@@ -104,14 +105,14 @@ def _line(certificate: AssuranceCertificate, own: set[str] | None) -> dict[str, 
 @require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one certificate, what one's organisation told of it, and what one may do."""
-    return _page(request, _visible(request, pk))
+    return _page(request, visible_certificate(request, pk))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell the Panel that it has ended (Z6.7)."""
-    row = _visible(request, pk)
+    row = visible_certificate(request, pk)
     organisation = _acting_for(request.user, Duty.REPORT_EVENT)
     form = ReportForm(certificate=row)
     if request.method == "POST":
@@ -125,7 +126,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                 refuse(form, refusal)
             else:
                 return redirect("portal:held-certificate", pk)
-    return _form_page(
+    return form_page(
         request, row, form, "Report that it has ended", "Report it",
         "Your report changes nothing by itself. We ask the body that issued it, and tell nobody else that you reported.",
         "Z6.7",
@@ -136,7 +137,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def renewal(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what one's organisation did so that it can be considered for renewal (F2.6)."""
-    row = _visible(request, pk)
+    row = visible_certificate(request, pk)
     organisation = _acting_for(request.user, Duty.RECORD_RENEWAL)
     form = RenewalForm()
     if request.method == "POST":
@@ -150,13 +151,14 @@ def renewal(request: HttpRequest, pk: int) -> HttpResponse:
                 refuse(form, refusal)
             else:
                 return redirect("portal:held-certificate", pk)
-    return _form_page(
+    return form_page(
         request, row, form, "Record action towards renewal", "Record it",
         "Any one responsible Party’s action meets the duty of all, if it comes before the date.", "F2.6",
     )  # fmt: skip
 
 
-def _visible(request: HttpRequest, pk: int) -> AssuranceCertificate:
+def visible_certificate(request: HttpRequest, pk: int) -> AssuranceCertificate:
+    """Give a certificate that this person may look at; raises Http404."""
     rows = AssuranceCertificate.objects.visible_to(request.user).with_lapse().prefetch_related("coverage")
     return get_object_or_404(rows, pk=pk)
 
@@ -172,9 +174,10 @@ def _crumbs() -> list[tuple[str, str]]:
     return [(reverse("portal:home"), "Portal"), (reverse("portal:held-certificates"), "Certificates")]
 
 
-def _form_page(
+def form_page(
     request: HttpRequest, row: AssuranceCertificate, form: forms.Form, title: str, button: str, lede: str, clause: str
 ) -> HttpResponse:  # fmt: skip
+    """Draw a page with one form about a certificate."""
     record = Record(
         title=f"{title}: {row}",
         lede=lede,
@@ -218,6 +221,8 @@ def _doors(user: User, row: AssuranceCertificate, renewable: bool) -> list[tuple
         doors.append((reverse("portal:report-event", args=[row.pk]), "Report that it has ended"))
     if renewable and any(is_responsible(each, row) for each in organisations_of(user, Duty.RECORD_RENEWAL)):
         doors.append((reverse("portal:renewal-action", args=[row.pk]), "Record action towards renewal"))
+    if entries_to_provide_for(row, organisations_of(user, Duty.SUBMIT_DEVICE)):
+        doors.append((reverse("portal:replacement", args=[row.pk]), "A new certificate for these models"))
     return doors
 
 

@@ -56,7 +56,9 @@ def record_certificate(
         ended_on=None,
         defaults={field: getattr(submission, field) for field in FIELDS},
     )
-    follow_certificate(certificate, at=at)
+    row.certificate = certificate
+    row.save(update_fields=["certificate"])
+    follow_certificate(certificate, at=at)  # who gave it decides whether it holds a removal (A-14)
     return certificate
 
 
@@ -191,8 +193,14 @@ def invalidate_certificate(
     return certificate
 
 
+def provided_key(certificate: AssuranceCertificate) -> str:
+    """Give the key of the task to find a certificate valid or invalid that was provided by the portal."""
+    return f"provided-certificate:{certificate.pk}"
+
+
 def _answered(certificate: AssuranceCertificate, act: Act, at: dt.datetime) -> None:
     """Discharge our own target to say whether a certificate that holds a removal is valid (A-14)."""
+    journal.close_task(key=provided_key(certificate), at=at, reason=act.reason)
     for obligation in Obligation.objects.standing().about(certificate).filter(duty=VALIDATE):
         journal.discharge(obligation=obligation, act=act, at=at)
 

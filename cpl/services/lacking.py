@@ -27,6 +27,7 @@ from secgov.documents.models import Document
 from secgov.documents.services import store_document
 from secgov.errors import Conflict, Refusal, refuse_any
 from secgov.journal import services as journal
+from secgov.journal.actors import Actor
 
 CERTIFICATE_FIELDS = ("body", "number", *SAME_FIELDS)
 
@@ -46,7 +47,7 @@ def give_certificate_for_entries(
     grant = require(by, Duty.ATTEST_CERTIFICATE)
     reason = clean_reason(reason, clause="Z2.1(f)")
     values = clean_certificate(values)
-    models = _lock_entries(numbers)
+    models = lock_entries(numbers)
     document = None
     if upload is not None:
         document = store_document(
@@ -54,7 +55,7 @@ def give_certificate_for_entries(
         )
     certificate = _certificate(values, document, grant, at, reason)
     for model in models:
-        _say_it_names(certificate, model)
+        say_it_names(certificate, model)
     journal.record(
         actor=grant.actor,
         at=at,
@@ -70,7 +71,8 @@ def give_certificate_for_entries(
     return certificate
 
 
-def _lock_entries(numbers: Iterable[int]) -> list[DeviceModel]:
+def lock_entries(numbers: Iterable[int]) -> list[DeviceModel]:
+    """Lock entries by their numbers, in order; raises Refusal where none, or one that is not there, was chosen."""
     wanted = sorted(set(numbers))
     rows = DeviceModel.objects.select_for_update(of=("self",)).select_related("manufacturer")
     models = list(rows.filter(pk__in=wanted).order_by("pk"))
@@ -97,9 +99,16 @@ def _certificate(
     if standing is not None:
         _check_same(standing, values)
         return standing
+    return record_new(values, document, grant.actor, at, reason)
+
+
+def record_new(
+    values: Mapping[str, Any], document: Document | None, actor: Actor, at: dt.datetime, reason: str
+) -> AssuranceCertificate:
+    """Record a certificate that is not on record, with its act. Appendix Z 2.1(f)"""
     certificate = AssuranceCertificate(
         body=values["body"],
-        number=number,
+        number=str(values["number"]).strip(),
         document=document,
         recorded_at=at,
         **{name: values.get(name) for name in SAME_FIELDS},
@@ -107,7 +116,7 @@ def _certificate(
     certificate.full_clean(exclude=["state"])
     certificate.save()
     journal.record(
-        actor=grant.actor,
+        actor=actor,
         at=at,
         verb="cpl.certificate.recorded",
         subject=certificate,
@@ -137,7 +146,8 @@ def _check_same(standing: AssuranceCertificate, values: Mapping[str, Any]) -> No
         )
 
 
-def _say_it_names(certificate: AssuranceCertificate, model: DeviceModel) -> None:
+def say_it_names(certificate: AssuranceCertificate, model: DeviceModel) -> CertificateCoverage:
+    """Note that a certificate is said to name an entry; raises Conflict where that is noted. Section F2.5"""
     link = certificate.coverage.filter(identity=model.identity, ended_on=None).first()
     if link is not None and link.device_model_id == model.pk:
         raise Conflict(f"{certificate} is recorded for entry {model} already.", newer={"entry": str(model)})
@@ -148,6 +158,7 @@ def _say_it_names(certificate: AssuranceCertificate, model: DeviceModel) -> None
     link.device_model = model
     link.full_clean(exclude=["identity"])
     link.save()
+    return link
 
 
 @transaction.atomic
@@ -183,7 +194,7 @@ def give_release_for_entries(
         for number in wanted
         if number in makers
     }  # fmt: skip
-    models = _lock_entries(wanted)
+    models = lock_entries(wanted)
     for model in models:
         model.firmware_record = records[model.pk]
         keep(model)

@@ -20,6 +20,7 @@ from cpl.rules import removal as rules
 from cpl.rules.certificate_events import requires_removal
 from cpl.rules.certificates import DLMS, NCSC, ZIGBEE, is_covered, is_current
 from cpl.services.listing_facts import certificate_facts
+from cpl.services.providers import is_provided
 from secgov.time_rules import LONDON, london_day
 
 
@@ -90,7 +91,8 @@ def replacement_for(
 ) -> tuple[str, AssuranceCertificate | None]:
     """Say whether another certificate of a body stands for a Device Model: in force, awaiting validation, or none.
 
-    Appendix Z 6.7 (A-14). One that the Secretariat has not yet seen to name the model awaits it, too.
+    Appendix Z 6.7 (A-14). One that the Secretariat has not yet seen to name the model awaits it, too, if it was given
+    by somebody who may provide it.
     """
     rows = (
         AssuranceCertificate.objects.filter(
@@ -110,7 +112,8 @@ def replacement_for(
             continue
         if facts.state == "valid" and is_covered(facts, identity, on=on):
             return rules.IN_FORCE, certificate
-        awaiting = awaiting or certificate
+        if awaiting is None and is_provided(certificate, identity):
+            awaiting = certificate
     return (rules.AWAITING, awaiting) if awaiting else (rules.NONE, None)
 
 

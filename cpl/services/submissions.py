@@ -136,8 +136,7 @@ def record_evidence(submission: Submission, *, actor: Actor, at: dt.datetime) ->
     # The identity is the database's own column: read it back before anything is recorded under it.
     submission = Submission.objects.select_related("organisation").get(pk=submission.pk)
     for row in submission.certificates.select_for_update():
-        row.certificate = record_certificate(row=row, submission=submission, actor=actor, at=at)
-        row.save(update_fields=["certificate"])
+        record_certificate(row=row, submission=submission, actor=actor, at=at)
     return submission
 
 

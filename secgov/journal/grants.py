@@ -25,6 +25,7 @@ INSERT_ONLY_TABLES = (
     "cpl_bodystatement",
     "cpl_eventreport",
     "cpl_renewalaction",
+    "cpl_certificateprovision",
     "cpl_countrow",
     "cpl_deployedcombination",
     "cpl_eligibleproductcombination",
