@@ -39,14 +39,14 @@ class DeviceStatus(APIView):
         responses={200: outputs.Status, **problems(400, 422)},
     )
     def get(self, request: Request) -> Response:
-        """Answer for the newest issued edition; what is only submitted, or approved and not yet issued, is not told."""
+        """Answer for the newest issued edition; what is submitted, or not yet issued, is told to those who may see it."""
         asked = only(request.query_params.dict(), QUESTION)
         newest = Edition.objects.placed().order_by("-number").only("number", "issued_on").first()
         # The answer is the newest edition's, even where the clock was set back to before it.
         on = max(london_day(clock.now()), newest.issued_on) if newest else london_day(clock.now())
         fields = {_RULE_NAMES.get(name, name): asked.get(name, "") for name in QUESTION}
         try:
-            answer = answer_status(fields=fields, on=on)
+            answer = answer_status(fields=fields, on=on, asker=request.user)
         except Refusal as refusal:
             refuse_any(renamed(refusal.each, _OUR_NAMES))
             raise

@@ -42,6 +42,8 @@ class Period:
     closed_known_by: date | None = None
     closing_clause: str = ""
     public_reason: str = ""
+    decided: str = ""
+    """Who had decided the removal, and when: "as the SSC determined on 11 January 2027"; or ""."""
 
     @property
     def is_open(self) -> bool:
@@ -221,7 +223,8 @@ def _reason_for(entry: Entry, listed: bool | None, on: date) -> Reason:
     when = f"on {_day(last.closed_on)}" if last.closed_on else f"before {_day_after(last.closed_known_by)}"
     under = f" under {spell(last.closing_clause)}" if last.closing_clause else ""
     because = f": {last.public_reason.rstrip('.')}" if last.public_reason else ""
-    return Reason("Z6.11", f"{name} was marked removed {when}{under}{because}.")
+    decided = f", {last.decided}" if last.decided else ""
+    return Reason("Z6.11", f"{name} was marked removed {when}{under}{decided}{because}.")
 
 
 def _reasons_for_none(question: Question, entries: list[Entry], on: date) -> tuple[Reason, ...]:

@@ -18,6 +18,7 @@ from cpl.rules.device_identity import FIELDS, DeviceIdentity
 from cpl.rules.image import Image
 from cpl.rules.listing import FormerListing, ListingFacts
 from cpl.rules.required_certificates import Requirement, required_bodies
+from cpl.rules.status import Question
 from cpl.services.dcc_list_contents import is_on_eligible_list
 from cpl.services.warnings import open_warnings
 
@@ -68,7 +69,7 @@ def offered_certificates(submission: Submission) -> list[AssuranceCertificate]:
     )
 
 
-def is_eligible(device: DeviceIdentity, *, on: dt.date) -> bool:
+def is_eligible(device: DeviceIdentity | Question, *, on: dt.date) -> bool:
     """Whether a SMETS1 eligible combination holds the device that day. PPCT Report 4.1.2
 
     From the DCC's first Eligible list on, its newest one decides; until then the combinations kept by hand.

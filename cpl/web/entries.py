@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from cpl.models import DeviceModel, Edition, ListChange, ListingPeriod, PublishedEntry
 from cpl.services.corrections import may_ask
 from cpl.services.point_in_time import View
+from cpl.services.status import who_decided
 from cpl.web.filters import TimeForm, time_query
 from cpl.web.grounds import grounds, shown_certificate
 from cpl.web.history import Event, history
@@ -50,6 +51,9 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "grounds": grounds(shown, certificates, on, "today" if view.is_now else f"on {plain(on)}"),
         "others": family[:OTHERS_SHOWN],
         "family_size": len(family),
+        "decided": who_decided([number] if shown.status == PublishedEntry.Status.REMOVED else []).get(
+            number, ""
+        ),
         "latest": _latest(family),
         "twins": [
             each for each in family if each.firmware_version == shown.firmware_version and each.pk != shown.pk

@@ -50,12 +50,15 @@ def status(request: HttpRequest) -> HttpResponse:
     """Ask about a Device; the question stands in the address, so that an answer can be passed on."""
     form = StatusForm(request.GET or None)
     answer = None
+    newest = Edition.objects.placed().defer("manifest").first()
+    # The answer is the newest edition's, even where the clock was set back to before it.
+    today = london_day(clock.now())
+    on = max(today, newest.issued_on) if newest else today
     if request.GET and form.is_valid():
         try:
-            answer = answer_status(fields=form.cleaned_data, on=london_day(clock.now()))
+            answer = answer_status(fields=form.cleaned_data, on=on, asker=request.user)
         except Refusal as refusal:
             _show(form, refusal)
-    newest = Edition.objects.placed().defer("manifest").first()
     return render(request, "cpl/status.html", {"form": form, "answer": answer, "newest": newest})
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.factories import casts, devices, publishing
+from tests.factories import casts, devices, published, publishing
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,20 @@ def test_number_of_a_submission_is_explained_as_kept():
     cast = casts.cast()
     submission = devices.submitted(cast.manufacturer, cast.maker)
     assert f"kept for {submission.reference}, which is submitted" in said("1")
+
+
+def test_submission_lacking_certificates_is_explained_limb_by_limb():
+    cast = casts.cast()
+    devices.submitted(cast.manufacturer, cast.maker, certificates=())
+    assert "lacks: No CPA Certificate has been received. (Section F2.1(a))" in said("1")
+
+
+def test_hub_is_explained_with_its_functions_and_a_removed_entry_with_its_clause():
+    edition = published.edition(2052)
+    published.entry(edition, 3, device_type="communications_hub", spec_type="CHTS", spec_version="1.3")
+    published.entry(edition, 4, status="Removed", removed_on="2026-12-01", removal_clause="Z6.1")
+    assert "Its hub functions (CHF, GPF) are answered as it is (Appendix Z 6.10)." in said("3")
+    assert "was marked removed on 1 December 2026 under Appendix Z 6.1" in said("4")
 
 
 def test_number_that_nobody_has_is_explained_and_what_is_no_number_refused():

@@ -1,12 +1,16 @@
 """Why an entry is, or is not, on the list."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from cpl.models import DeviceModel, ListChange, PublishedEntry, Submission
+from cpl.rules.device_types import COMMUNICATIONS_HUB
 from cpl.rules.publication import format_edition
+from cpl.rules.status import Reason
+from cpl.services.status import explain_published, explain_submission
 from cpl.web.grounds import grounds, shown_certificate
 from firmware_repo.rules.release import clean_cpl_number
 from secgov.clauses import spell
@@ -45,15 +49,17 @@ class Command(BaseCommand):
             f"which last changed it: {entry.get_device_type_display()}, {entry.manufacturer_name} "
             f"{entry.manufacturer_identifier}, firmware {entry.firmware_version}."
         )
-        if entry.status == PublishedEntry.Status.REMOVED:
-            day = f"on {entry.removed_on:%-d %B %Y}" if entry.removed_on else "on a day that is not known"
-            clause = spell(entry.removal_clause) if entry.removal_clause else "a clause that is not known"
-            self.stdout.write(f"Removed {day}, under {clause}. {entry.removal_public_reason}".rstrip())
-            return
-        today = clock.today()
+        today = max(clock.today(), entry.edition.issued_on)
+        self._say(explain_published(entry, on=today).reasons)
         certificates = [shown_certificate(each, today) for each in entry.record["certificates"]]
         for ground in grounds(entry, certificates, today):
             self.stdout.write(f"{ground.answer}: {ground.says} ({spell(ground.clause)}).")
+        if entry.device_type == COMMUNICATIONS_HUB:
+            self.stdout.write(f"Its hub functions (CHF, GPF) are answered as it is ({spell('Z6.10')}).")
+
+    def _say(self, reasons: Iterable[Reason]) -> None:
+        for reason in reasons:
+            self.stdout.write(f"{reason.text} ({spell(reason.clause)})")
 
     def _not_published(self, number: int) -> None:
         submission = Submission.objects.filter(entry_number=number).order_by("-id").first()
@@ -64,6 +70,7 @@ class Command(BaseCommand):
                 f"Entry {number:06d} is not on the list: the number is kept for {submission.reference}, "
                 f"which is {submission.get_state_display().lower()} ({spell('F2.1')})."
             )
+            self._say(explain_submission(submission, on=clock.today()))
         else:
             self.stdout.write(
                 f"There is no entry {number:06d}, and no submission has its number ({spell('F2.1')})."
