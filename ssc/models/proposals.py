@@ -69,7 +69,7 @@ class Proposal(models.Model):
         NONE = "none", "At the start and at the outcome"
         MONTHLY = "monthly", "Every month besides"
 
-    reference = models.CharField(max_length=20, unique=True, null=True, help_text="For example P-007.")  # noqa: DJ001
+    reference = models.CharField(max_length=20, blank=True, help_text="For example P-007; a draft has none.")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB)
     organisation = models.ForeignKey(
@@ -130,6 +130,9 @@ class Proposal(models.Model):
         ordering = ["-id"]
         triggers = [NO_DELETE, state_needs_act("ssc.proposal")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["reference"], condition=~Q(reference=""), name="ssc_proposal_reference_once"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=[
@@ -145,7 +148,7 @@ class Proposal(models.Model):
                 violation_error_message="Say why the proposal ends.",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, reference__isnull=False),
+                condition=Q(state__in=["draft", "withdrawn"]) | (Q(submitted_at__isnull=False) & ~Q(reference="")),
                 name="ssc_proposal_handed_in_has_day",
             ),
             models.CheckConstraint(
