@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_contacts_may_choose_a_digest'),
-        ('cpl', '0015_security_characteristics'),
+        ('cpl', '0016_calls_to_the_dcc'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
