@@ -20,7 +20,6 @@ from cpl.models import (
     HeldUpdate,
     ListImport,
     PublicationRequest,
-    Receipt,
     SigningKey,
 )
 from cpl.rules.publication import LIMB_CLAUSES
@@ -286,21 +285,6 @@ def _missing(
             }
         )
     return shown
-
-
-@admin.register(Receipt)
-class ReceiptAdmin(RegisterAdmin):
-    """What the DCC said of each edition (F2.9)."""
-
-    list_display = ("edition", "kind", "at", "by_pull", "client", "was_newest")
-    list_filter = ("kind", "by_pull", "was_newest")
-    search_fields = ("=edition__number", "manifest_sha256")
-    date_hierarchy = "at"
-    list_select_related = ("edition", "client")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
-        """Leave the editions' bytes where they are."""
-        return super().get_queryset(request).defer("edition__manifest")
 
 
 @admin.register(PublicationRequest)

@@ -78,6 +78,27 @@ class EntryPage(serializers.Serializer):
     next = serializers.URLField(allow_null=True)
 
 
+class HeldBack(serializers.Serializer):
+    """That the DCC has not loaded an entry, in its own words. The entry is on the list, or removed, all the same."""
+
+    since = serializers.DateTimeField(help_text="When the DCC first said so, without a break until now.")
+    edition = serializers.CharField(help_text="Of which edition it first said so.")
+    reason = serializers.CharField()
+
+
+class HeldBackEntry(HeldBack):
+    """The same, with the entry's number."""
+
+    entry = serializers.RegexField(r"^[0-9]{6,}$")
+
+
+class HeldBackPage(serializers.Serializer):
+    """Entries that are held back, by number."""
+
+    results = HeldBackEntry(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
 class EntryAnswer(serializers.Serializer):
     """One entry, and the edition that says so."""
 
@@ -85,6 +106,9 @@ class EntryAnswer(serializers.Serializer):
     as_of = serializers.DateField(required=False, help_text="The day asked about, where one was.")
     known_at = serializers.DateTimeField(required=False, help_text="The instant asked about, where one was.")
     entry = Entry()
+    held_back = HeldBack(
+        allow_null=True, help_text="Where the DCC holds the entry back now; null for another time."
+    )
 
 
 class Previous(serializers.Serializer):

@@ -21,8 +21,10 @@ from cpl.api.editions import described, with_everything_told
 from cpl.api.inputs import COLUMNS, cleaned, day_asked, instant_asked, only, renamed
 from cpl.api.stored import LATEST, find_form, stored_answer
 from cpl.models import Edition, PublishedEntry
+from cpl.rules.loading import NotLoaded
 from cpl.rules.publication import format_edition, parse_edition
 from cpl.services import publication
+from cpl.services.loading import held_back
 from cpl.services.point_in_time import NOW, View, look_at
 from cpl.web.converters import EditionNumber
 from secgov.accounts.permissions import Duty, permitted
@@ -257,7 +259,14 @@ class EntryDetail(APIView):
         if view.newest and found.newest != view.newest.number and not view.is_now:
             return self.get(request, number)  # an edition was placed in between
         edition = str(view.edition) if view.known_at else format_edition(found.newest)
-        return Response({"edition": edition, **asked_in(view), "entry": found.record})
+        held = held_back(f"{number:06d}") if view.is_now else None
+        body = {"entry": found.record, "held_back": told_of(held) if held else None}
+        return Response({"edition": edition, **asked_in(view), **body})
+
+
+def told_of(held: NotLoaded) -> dict[str, Any]:
+    """Tell that the DCC holds an entry back."""
+    return {"since": held.since, "edition": format_edition(held.edition), "reason": held.reason}
 
 
 def view_asked(as_of: str | None, known_at: str | None) -> View:

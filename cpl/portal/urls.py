@@ -1,11 +1,11 @@
 """Addresses of the portal."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from cpl.portal import (
     calendar,
     certificates,
+    clients,
     committee,
     contacts,
     corrections,
@@ -73,6 +73,9 @@ urlpatterns = [
     path("corrections/new/<int:number>/", corrections.ask, name="correct"),
     path("corrections/<int:pk>/", corrections.correction, name="correction"),
     path("corrections/<int:pk>/withdraw/", corrections.withdraw, name="withdraw-correction"),
+    path("dcc/clients/", clients.clients, name="clients"),
+    path("dcc/clients/<int:pk>/secret/", clients.change_secret, name="client-secret"),
+    path("dcc/clients/<int:pk>/end/", clients.end_secret, name="end-client-secret"),
     path("dcc/lists/", dcc_lists.lists, name="dcc-lists"),
     path("dcc/lists/withhold/<int:pk>/", dcc_lists.withhold, name="dcc-withhold"),
     path("certificates/", held_certificates.certificates, name="held-certificates"),
@@ -83,11 +86,6 @@ urlpatterns = [
     path("obligations/", obligations.obligations, name="obligations"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<int:pk>/", orders.order, name="order"),
-    path("ssc/", RedirectView.as_view(pattern_name="portal:determinations"), name="ssc"),
-    path("ssc/determinations/", committee.determinations, name="determinations"),
-    path("ssc/determinations/new/", committee.record, name="record-determination"),
-    path("ssc/determinations/<int:pk>/", committee.determination, name="determination"),
-    path("ssc/determinations/<int:pk>/confirm/", committee.confirm, name="confirm-determination"),
     path("ssc/advice/new/", committee.advise, name="record-advice"),
     path("ssc/advice/<int:pk>/", committee.advice, name="ssc-advice"),
     path("documents/<int:pk>/", documents.document, name="document"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cpl.models import DeviceModel, Edition, ListChange, ListingPeriod, PublishedEntry
 from cpl.services.corrections import may_ask
+from cpl.services.loading import held_back
 from cpl.services.point_in_time import View
 from cpl.services.status import who_decided
 from cpl.web.filters import TimeForm, time_query
@@ -62,6 +63,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "history": _history(shown, edition, on),
         "may_read_firmware": may_read_firmware(request),
         "correction_url": _correction_url(request, number),
+        "held_back": held_back(f"{number:06d}") if view.is_now else None,
         "may_submit": permitted(request.user, Duty.SUBMIT_DEVICE) is not None,
     }
     if context["may_read_firmware"]:

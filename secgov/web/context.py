@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
-from secgov.accounts.models import Membership, Role
+from secgov.accounts.models import Membership, Organisation, Role
+from secgov.accounts.permissions import TABLE, Duty
 from secgov.journal import clock
 
 Places = tuple[tuple[str, str], ...]
@@ -35,23 +36,31 @@ PORTAL: Places = (
     ("/portal/certificates/", "Certificates"),
     ("/portal/orders/", "Orders of the Authority"),
     ("/portal/dcc/lists/", "Lists from the DCC"),
+    ("/portal/dcc/clients/", "Your systems"),
     ("/portal/estate/", "My estate"),
     ("/portal/notices/", "Notices"),
     ("/portal/contacts/", "Contacts"),
     ("/portal/people/", "People"),
     ("/portal/plans/", "SSC asks of us"),
     ("/portal/referrals/", "Referrals"),
+    ("/portal/authority-advice/", "SSC’s advice"),
     ("/portal/proposals/", "Proposals"),
 )
 ESTATE = "/portal/estate/"  # only Suppliers have one, and the DCC sees the hubs
 ORDERS = "/portal/orders/"  # only the Authority's recorders write its orders down
 DCC_LISTS = "/portal/dcc/lists/"  # only the DCC's people provide its lists
+CLIENTS = "/portal/dcc/clients/"  # only the DCC's people and administrator see what its systems do
+REFERRALS = "/portal/referrals/"  # only Parties refer, and the SSC and the Authority's recorders see it
+ADVICE = "/portal/authority-advice/"  # between the SSC and the Authority alone (SC-1.2-4)
 PEOPLE = "/portal/people/"  # only its administrators keep an organisation's people
 SSC: Places = (
     ("/portal/ssc/", "Docket"),
     ("/portal/ssc/determinations/", "Determinations"),
     ("/portal/ssc/meetings/", "Meetings"),
     ("/portal/ssc/plans/", "Plans"),
+    ("/portal/referrals/", "Referrals"),
+    ("/portal/authority-advice/", "Advice"),
+    ("/portal/ssc/scheme/", "CPA scheme"),
 )
 DESK: Places = (
     ("/admin/", "Board"),
@@ -62,6 +71,7 @@ DESK: Places = (
     ("/admin/cpl/listchange/", "List changes"),
     ("/admin/cpl/correctionrequest/", "Corrections"),
     ("/admin/cpl/edition/", "Editions"),
+    ("/admin/cpl/receipt/dcc/", "DCC"),
     ("/admin/cpl/dcclistversion/", "DCC’s lists"),
     ("/admin/cpl/matrixversion/", "Matrix"),
     ("/admin/cpl/relayednotice/", "NCSC notices"),
@@ -136,12 +146,24 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     here = _present(audiences, request.path)
     keeps_people = any(each.role == Role.ORGANISATION_ADMIN for each in memberships)
     is_dcc = any(each.role == Role.DCC for each in memberships)
+    sees_clients = any(
+        each.role in (Role.DCC, Role.ORGANISATION_ADMIN) and each.organisation.kind == Organisation.Kind.DCC
+        for each in memberships
+    )
     records_orders = any(each.role == Role.AUTHORITY_RECORDER for each in memberships)
     supplies = any(each.role in (Role.SUPPLIER, Role.DCC) for each in memberships)
+    refers = any(
+        each.role in TABLE[Duty.REFER_DECISION] | TABLE[Duty.READ_REFERRALS] | TABLE[Duty.READ_CASES]
+        for each in memberships
+    )
+    reads_advice = any(each.role in TABLE[Duty.READ_AUTHORITY_ADVICE] for each in memberships)
     hidden = {
+        *(() if refers else (REFERRALS,)),
+        *(() if reads_advice else (ADVICE,)),
         *(() if supplies else (ESTATE,)),
         *(() if keeps_people else (PEOPLE,)),
         *(() if is_dcc else (DCC_LISTS,)),
+        *(() if sees_clients else (CLIENTS,)),
         *(() if records_orders else (ORDERS,)),
     }
     places = tuple(
