@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from cpl.models import AuthorityOrder, BindingDetermination, DeviceModel, PanelDecision
@@ -16,6 +17,7 @@ from cpl.services.removal_grounds import open_period
 from cpl.services.rows import keep
 from secgov.accounts.models import Role, User
 from secgov.accounts.permissions import Duty, Grant, require
+from secgov.documents.services import store_document
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.journal.models import Act
@@ -48,6 +50,21 @@ def possible_outcomes(decision: Decision) -> tuple[str, ...]:
 
 def _kind_of(decision: PanelDecision | BindingDetermination) -> str:
     return decision.kind if isinstance(decision, PanelDecision) else decision.outcome
+
+
+@transaction.atomic
+def give_answer(
+    *, referral: Referral, by: User, at: dt.datetime, values: dict[str, Any], upload: UploadedFile | None,
+    classification: str,
+) -> AuthorityAnswer:  # fmt: skip
+    """Record what the Authority determined, with its document: both are kept, or neither. F2.2A-6"""
+    grant = require(by, Duty.RECORD_AUTHORITY_ORDER)
+    document = None
+    if upload is not None:
+        document = store_document(
+            upload=upload, classification=classification, organisation=grant.organisation, by=by, at=at
+        )
+    return record_answer(referral=referral, by=by, at=at, values=values | {"document": document})
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -116,6 +117,17 @@ def find_decision(key: str) -> Model | None:
     if kind not in models or not (number.isascii() and number.isdigit() and len(number) < 18):
         return None
     return models[kind]._default_manager.filter(pk=int(number)).first()
+
+
+def of_plan(
+    reference: str, own: Sequence[Organisation], *, at: dt.datetime
+) -> PlanVersion | PlanPeriod | None:
+    """Give what a Party may refer of its own plan, by the plan's reference: the refusal, or the end of the time."""
+    plan = RemedialPlan.objects.filter(reference=reference, organisation__in=own).first()
+    newest = plan.versions.order_by("-number").first() if plan else None
+    if plan is None or (newest and newest.state == PlanVersion.State.REFUSED):
+        return newest
+    return plan.periods.filter(kind=PlanPeriod.Kind.APPROVAL).order_by("-pk").first()
 
 
 def key_of(decision: Decision) -> str:

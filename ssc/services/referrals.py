@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -17,12 +18,12 @@ from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, Grant, permitted, require
 from secgov.documents.models import Document
 from secgov.documents.services import hand_out, keep_content, store_document
-from secgov.errors import Conflict, NotPermitted
+from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal import services as journal
 from secgov.journal.models import Act
 from secgov.journal.nudge import nudge
 from secgov.time_rules import london_day
-from ssc.models import Referral
+from ssc.models import AuthorityAnswer, Referral
 from ssc.notices import tell_committee
 from ssc.rules import referrals as rules
 from ssc.services.locks import hold_referral_numbers
@@ -96,6 +97,29 @@ def _locked(referral: Referral, by: User, version: int) -> tuple[Referral, Grant
 def _check_draft(referral: Referral) -> None:
     if referral.state != Referral.State.DRAFT:
         raise Conflict(f"{referral} is {referral.get_state_display().lower()} by now; its text stands still.")
+
+
+def why_not_referable(
+    decision: Model, *, organisations: Sequence[Organisation], at: dt.datetime
+) -> Refusal | None:
+    """Give the reason for which none of a person's organisations may refer a decision; None where one may. Section F2.2A
+
+    Raises NotPermitted, hidden, where the decision is on somebody else's plan.
+    """
+    found: Refusal | None = None
+    for organisation in organisations:
+        try:
+            check_referable(decision, organisation=organisation, at=at)
+        except Refusal as refusal:
+            found = refusal
+        else:
+            return None
+    return found
+
+
+def waiting_answer(referral: Referral) -> AuthorityAnswer | None:
+    """Give what the Authority's recorder wrote of the decision and the Secretariat has yet to confirm, or None."""
+    return AuthorityAnswer.objects.filter(state=AuthorityAnswer.State.RECORDED, **referral.about).first()
 
 
 @transaction.atomic
