@@ -109,8 +109,9 @@ def clean_prefix(text: str) -> str:
 def read_mitigations(text: str) -> tuple[MitigationText, ...]:
     """Read the mitigations of a version, one a line, in four parts. SC Methodology 4.1 and SC Methodology 4.2
 
-    Takes lines with upright strokes between the parts, ``DEV.M123 | Name | Threats | Requirements``. Raises Refusals (field ``mitigations``) for a version
-    without any, a prefix that is none, a part left out, or a reference that stands twice.
+    Takes lines with upright strokes between the parts: ``DEV.M123 | Name | Threats | Requirements``. Raises Refusals
+    (field ``mitigations``) for a version without any, a prefix that is none, a part left out, or a reference that
+    stands twice.
     """
     found: dict[str, MitigationText] = {}
     refusals = []
