@@ -250,7 +250,7 @@ def _combination(number: int, row: Row, refusals: list[Refusal]) -> Combination 
     devices: list[str] = []
     for place, given in enumerate(_given_devices(row.get("devices")), start=1):
         try:
-            devices.append(_device(given))
+            devices.append(read_device(given))
         except Refusal as refusal:
             refusals.append(
                 bad_row(
@@ -277,7 +277,11 @@ def _given_devices(value: Any) -> Iterator[Any]:
         yield from parts(value)
 
 
-def _device(given: Any) -> str:
+def read_device(given: Any) -> str:
+    """Read one device of a combination, given by its six parts or as one text of them. Section F2.10A
+
+    Gives it as it is stored. Raises Refusal (field ``devices``).
+    """
     parts = (
         [said_in(given.get(name)) for name in DEVICE_PARTS]
         if isinstance(given, dict)

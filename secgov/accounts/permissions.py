@@ -69,6 +69,12 @@ class Duty(Enum):
     REFER_DECISION = "refer a decision to the Authority"
     RAISE_PROPOSAL = "raise a proposal about Security Characteristics"
     SUPPORT_PROPOSAL = "support a proposal for a SEC Party"
+    NOTIFY_VULNERABILITY = "notify the SSC of a vulnerability"
+    REQUEST_FAST_TRACK = "ask for the fast track"
+    SEEK_SSC_VIEW = "seek the SSC's view on a fast track, and keep the testing queue"
+    GIVE_FAST_TRACK_VIEW = "give the SSC's view on a fast track"
+    ANSWER_AS_CHAIR = "answer as Chair of the SSC"
+    READ_FAST_TRACK = "read every request for the fast track"
     KEY_IN_PROPOSAL = "key in a proposal that came by e-mail"
     READ_PROPOSALS = "read every proposal that was submitted"
     WORK_ON_PROPOSAL = "take a proposal from step to step for the SSC"
@@ -141,6 +147,12 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.KEEP_PLAN: {Role.SUPPLIER, Role.DCC},
     Duty.JUDGE_PLAN: {Role.SSC_CHAIR},
     Duty.REFER_DECISION: {Role.SUPPLIER, Role.NETWORK, Role.DCC},
+    Duty.NOTIFY_VULNERABILITY: {Role.SUPPLIER, Role.TESTING_PARTICIPANT},
+    Duty.REQUEST_FAST_TRACK: {Role.TESTING_PARTICIPANT},
+    Duty.SEEK_SSC_VIEW: {Role.DCC},
+    Duty.GIVE_FAST_TRACK_VIEW: {Role.SSC_CHAIR, Role.SSC_SECRETARY},
+    Duty.ANSWER_AS_CHAIR: {Role.SSC_CHAIR},
+    Duty.READ_FAST_TRACK: {*_COMMITTEE, Role.DCC, Role.AUDITOR},
     Duty.RAISE_PROPOSAL: _PROPOSERS,
     Duty.SUPPORT_PROPOSAL: {Role.SUPPLIER, Role.NETWORK, Role.DCC},
     Duty.KEY_IN_PROPOSAL: {Role.SECRETARIAT, Role.SSC_SECRETARY},

@@ -17,6 +17,15 @@ from ssc.models.casework import (
     ImpactPaper,
 )
 from ssc.models.determinations import Determination, PeriodUnit
+from ssc.models.fast_track import (
+    FastTrackRequest,
+    InteroperabilityNotice,
+    SlotMove,
+    SscView,
+    TestResult,
+    TestSlot,
+    VulnerabilityNotification,
+)
 from ssc.models.plan_work import (
     CommentAnswer,
     ComplianceFinding,
@@ -70,11 +79,13 @@ __all__ = [
     "Consultation",
     "ConsultationResponse",
     "Determination",
+    "FastTrackRequest",
     "GroupInvitation",
     "Guidance",
     "ImpactPaper",
     "InformationReply",
     "InformationRequest",
+    "InteroperabilityNotice",
     "Milestone",
     "MilestoneEvidence",
     "MinutedDecision",
@@ -100,7 +111,12 @@ __all__ = [
     "Schedule",
     "SchemeReview",
     "SignOff",
+    "SlotMove",
+    "SscView",
     "StageEntry",
     "Stay",
+    "TestResult",
+    "TestSlot",
+    "VulnerabilityNotification",
     "WorkingGroup",
 ]

@@ -5,6 +5,7 @@ from django.db import connection
 PLAN_NUMBER_LOCK = 7_301_030
 CASE_NUMBER_LOCK = 7_301_031
 REFERRAL_NUMBER_LOCK = 7_301_032
+FAST_TRACK_NUMBER_LOCK = 7_301_039
 
 
 def hold_plan_numbers() -> None:
@@ -20,6 +21,11 @@ def hold_case_numbers() -> None:
 def hold_referral_numbers() -> None:
     """Hold the giving of references to referrals and to advice, alone, to the end of the transaction."""
     _hold(REFERRAL_NUMBER_LOCK)
+
+
+def hold_fast_track_numbers() -> None:
+    """Hold the giving of references to fast tracks and notifications, alone, to the end of the transaction."""
+    _hold(FAST_TRACK_NUMBER_LOCK)
 
 
 def _hold(lock: int) -> None:

@@ -1,0 +1,192 @@
+"""The DCC's testing queue: who is tested when, and who is told that a day has moved (PPCT Report 4.1.2, 9.17)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import Max
+
+from cpl.notices import notice_contacts
+from cpl.rules.submissions import clean_reason
+from cpl.services.rows import keep
+from secgov.accounts.models import Contact, Organisation, User
+from secgov.accounts.permissions import Duty, Grant, require
+from secgov.errors import Conflict, Refusal
+from secgov.journal import services as journal
+from secgov.journal.nudge import nudge
+from secgov.time_rules import london_day
+from ssc.models import FastTrackRequest, SlotMove, TestSlot
+from ssc.rules import fast_track as rules
+
+MOVED = "ssc/test_day_moved"
+CLAUSE = "PPCT-9.17"
+
+
+@transaction.atomic
+def plan_slot(
+    *, organisation: Organisation, combination: str, planned_on: dt.date, by: User, at: dt.datetime
+) -> TestSlot:
+    """Put a combination into the testing queue, as the DCC agreed with its Testing Participant. PPCT Report 9.17"""
+    grant = require(by, Duty.SEEK_SSC_VIEW)
+    if planned_on < london_day(at):
+        raise Refusal("That day is past.", clause=CLAUSE, field="planned_on")
+    slot = TestSlot(
+        organisation=organisation, combination=combination.strip(), planned_on=planned_on, planned_by=by, planned_at=at
+    )  # fmt: skip
+    slot.full_clean()
+    slot.save()
+    _record(slot, "planned", grant, at, "Agreed with the Testing Participant.")
+    return slot
+
+
+def take_place(request: FastTrackRequest, *, on: dt.date, grant: Grant, at: dt.datetime) -> TestSlot:
+    """Give a request its place for its ordinary turn. PPCT Report 9.15"""
+    slot = TestSlot(
+        organisation=request.organisation, combination=str(request), fast_track=request, planned_on=on, planned_by=grant.user,
+        planned_at=at,
+    )  # fmt: skip
+    slot.full_clean()
+    slot.save()
+    _record(slot, "planned", grant, at, "Its ordinary turn.")
+    return slot
+
+
+def giving_way(request: FastTrackRequest) -> list[TestSlot]:
+    """Give the places whose day may have to move: from the fast day on, before the ordinary one. PPCT Report 4.1.2"""
+    return list(
+        TestSlot.objects.filter(
+            ended_on=None,
+            priority=None,
+            planned_on__gte=request.date_if_fast,
+            planned_on__lt=request.date_if_not,
+        )
+        .exclude(fast_track=request)
+        .select_related("organisation")
+    )
+
+
+def go_first(
+    request: FastTrackRequest, *, days: Mapping[int, dt.date], grant: Grant, at: dt.datetime
+) -> None:
+    """Put what was granted first, move the places that give way, and tell those whose day changed. PPCT Report 9.17
+
+    Of several granted requests the one granted first goes first. Each organisation is told of its own days alone, and
+    nothing of the reason. Raises Conflict for a place that does not give way.
+    """
+    slots = {
+        slot.pk: slot for slot in TestSlot.objects.select_for_update().filter(ended_on=None).order_by("pk")
+    }
+    own = next(slot for slot in slots.values() if slot.fast_track_id == request.pk)
+    allowed = {slot.pk for slot in giving_way(request)}
+    if days.keys() - allowed:
+        raise Conflict("The queue was changed since you opened it.")
+    moves = [rules.Move(pk, slots[pk].organisation_id, slots[pk].planned_on, day) for pk, day in days.items()]
+    if any(move.now_on < move.was_on for move in moves):
+        raise Refusal("A place that gives way moves to a later day.", clause="PPCT-4.1.2", field="days")
+    for each in moves:
+        if each.now_on != each.was_on:
+            _move(slots[each.slot], each.now_on, request, grant, at, "It gives way to a test with priority.")
+    last = TestSlot.objects.filter(ended_on=None).aggregate(last=Max("priority"))["last"]
+    own.priority = (last or 0) + 1
+    _move(own, request.date_if_fast, request, grant, at, "The fast track was granted.")
+    for organisation_id, moved in rules.impacted(moves, by=request.organisation_id).items():
+        _tell_of_moves(organisation_id, moved, slots, request, at)
+
+
+def _move(
+    slot: TestSlot, day: dt.date, request: FastTrackRequest | None, grant: Grant, at: dt.datetime, reason: str
+) -> None:
+    was = slot.planned_on
+    slot.planned_on = day
+    keep(slot)
+    if was != day:
+        SlotMove.objects.create(slot=slot, fast_track=request, was_on=was, now_on=day, moved_at=at)
+    _record(slot, "moved", grant, at, reason, {"was_on": was, "now_on": day, "priority": slot.priority})
+
+
+def _tell_of_moves(
+    organisation_id: int, moved: tuple[rules.Move, ...], slots: Mapping[int, TestSlot], request: FastTrackRequest,
+    at: dt.datetime,
+) -> None:  # fmt: skip
+    organisation = Organisation.objects.get(pk=organisation_id)
+    days = [
+        {
+            "was": f"{each.was_on:%A} {each.was_on.day} {each.was_on:%B %Y}",
+            "now": f"{each.now_on:%A} {each.now_on.day} {each.now_on:%B %Y}",
+        }
+        for each in moved
+    ]
+    journal.give_notice(
+        organisation_id=organisation_id, recipients=notice_contacts(organisation, Contact.Purpose.TESTING), template=MOVED,
+        context={"days": days}, title="The day of your test has moved", clause="PPCT-4.1.2",
+        subject=slots[moved[0].slot], key=f"ssc/test_day_moved:{request.pk}", at=at,
+    )  # fmt: skip
+    nudge("journal.send_messages")
+
+
+@transaction.atomic
+def reorder(
+    *, slot: TestSlot, by: User, at: dt.datetime, version: int, priority: int, reason: str
+) -> TestSlot:
+    """Put a granted request before or behind other granted ones, with a reason. PPCT Report 9.17
+
+    `priority` is its new place among them, from 1. Raises Refusal for what was not granted, Conflict for a stale version.
+    """
+    grant = require(by, Duty.SEEK_SSC_VIEW)
+    granted = list(
+        TestSlot.objects.select_for_update()
+        .filter(ended_on=None, priority__isnull=False)
+        .order_by("priority", "pk")
+    )
+    slot = next((each for each in granted if each.pk == slot.pk), slot)
+    if slot.priority is None or slot not in granted:
+        raise Refusal("Only what was granted the fast track has a place to change.", clause=CLAUSE)
+    if slot.version != version:
+        raise Conflict("The queue was changed since you opened it.")
+    if not 1 <= priority <= len(granted):
+        raise Refusal(f"Give a place from 1 to {len(granted)}.", clause=CLAUSE, field="priority")
+    reason = clean_reason(reason, clause=CLAUSE)
+    granted.remove(slot)
+    granted.insert(priority - 1, slot)
+    for place, each in enumerate(granted, start=1):
+        if each.priority != place:
+            each.priority = place
+            keep(each)
+    _record(slot, "reordered", grant, at, reason, {"priority": priority})
+    return slot
+
+
+@transaction.atomic
+def end_slot(*, slot: TestSlot, by: User, at: dt.datetime, version: int, reason: str) -> TestSlot:
+    """Take a combination out of the queue: tested, or no longer wanted. PPCT Report 9.17"""
+    grant = require(by, Duty.SEEK_SSC_VIEW)
+    slot = TestSlot.objects.select_for_update().get(pk=slot.pk)
+    if slot.version != version or slot.ended_on is not None:
+        raise Conflict("The queue was changed since you opened it.")
+    if slot.fast_track_id and slot.fast_track.state not in ("refused", "withdrawn"):
+        raise Refusal("Record the outcome of its test instead.", clause=CLAUSE)
+    leave(slot, grant=grant, at=at, reason=clean_reason(reason, clause=CLAUSE))
+    return slot
+
+
+def leave(slot: TestSlot, *, grant: Grant, at: dt.datetime, reason: str) -> None:
+    """Take a place out of the queue, with its reason. PPCT Report 9.17"""
+    slot.ended_on, slot.ended_reason, slot.priority = london_day(at), reason, None
+    keep(slot)
+    _record(slot, "ended", grant, at, reason)
+
+
+def _record(
+    slot: TestSlot,
+    verb: str,
+    grant: Grant,
+    at: dt.datetime,
+    reason: str,
+    after: dict[str, object] | None = None,
+) -> None:
+    journal.record(
+        actor=grant.actor, at=at, verb=f"ssc.test_slot.{verb}", subject=slot, clause=CLAUSE, reason=reason,
+        after=after or {"planned_on": slot.planned_on},
+    )  # fmt: skip
