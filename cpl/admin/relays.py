@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cpl.admin.decisions import draw
 from cpl.models import RelayedNotice
-from cpl.services.relays import record_request, relay_notice
+from cpl.services.relays import read_at_desk, record_request, relay_notice
 from secgov.accounts.models import Organisation
 from secgov.accounts.permissions import Duty, permitted
 from secgov.documents.models import Classification
@@ -120,7 +120,8 @@ class RelayedNoticeAdmin(RegisterAdmin):
     ) -> HttpResponse:
         """Show one notice exactly as it will be, or was, given."""
         rows = RelayedNotice.objects.select_related("recorded_by", "sent_by", "obligation")
-        relay = get_object_or_404(rows, pk=object_id if object_id.isdigit() else None)
+        found = get_object_or_404(rows, pk=object_id if object_id.isdigit() else None)
+        relay = read_at_desk(relay=found, by=request.user, at=clock.now())
         subject = {"subject_type": RelayedNotice._meta.label_lower, "subject_id": str(relay.pk)}
         notices = Notice.objects.filter(**subject)
         context = {

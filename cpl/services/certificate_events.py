@@ -144,7 +144,8 @@ def report_event(
     """Tell the Panel that a certificate has ended, or ended for some models alone. Appendix Z 6.7
 
     It changes nothing by itself: it asks the Secretariat to confirm with the issuing body, and notes the listed
-    entries concerned. Several reports of one event are one event. Raises Refusals for what cannot have happened.
+    entries concerned. Several reports of one event are one event, and the same report sent
+    twice is one report. Raises Refusals for what cannot have happened.
     """
     grant = require(by, Duty.REPORT_EVENT, organisation)
     certificate = AssuranceCertificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
@@ -157,6 +158,11 @@ def report_event(
         certificate, kind, occurred_on, targets, at, actor=grant.actor, origin=CertificateEvent.Origin.REPORT,
         reason=note.strip() or "It was reported.",
     )  # fmt: skip
+    same = event.reports.filter(
+        organisation=organisation, occurred_on=occurred_on, aware_on=aware_on, note=note.strip()
+    ).first()
+    if same and not upload:  # a form that was sent twice
+        return same
     evidence = (
         store_document(upload=upload, classification=classification, organisation=organisation, by=by, at=at)
         if upload

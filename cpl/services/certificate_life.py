@@ -97,15 +97,19 @@ def record_renewal_action(
         )
     if taken_on > london_day(at):
         raise Refusal("That day is still to come.", clause="F2.6", field="taken_on")
+    what = clean_reason(what, field="what")
+    said = {"organisation": organisation, "relevant_date": day, "taken_on": taken_on, "what": what}
+    same = certificate.renewal_actions.filter(**said).first()
+    if same and not upload:  # a form that was sent twice
+        return same
     evidence = (
         store_document(upload=upload, classification=classification, organisation=organisation, by=by, at=at)
         if upload
         else None
     )
     action = RenewalAction.objects.create(
-        certificate=certificate, organisation=organisation, relevant_date=day, taken_on=taken_on,
-        what=clean_reason(what, field="what"), evidence=evidence, recorded_by=by, recorded_at=at,
-    )  # fmt: skip
+        certificate=certificate, evidence=evidence, recorded_by=by, recorded_at=at, **said
+    )
     in_time = event_rules.is_renewal_in_time(taken_on=taken_on, relevant_date=day)
     act = journal.record(
         actor=grant.actor, at=at, verb="cpl.renewal.acted", subject=certificate, clause="F2.6", reason=action.what,

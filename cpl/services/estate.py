@@ -51,7 +51,7 @@ def claim_model(
     none, nothing of it changes. Raises NotPermitted, Refusal (field `entry`, `role`, `since`), and Conflict where the
     claim stands already.
     """
-    grant = require(by, Duty.KEEP_ESTATE, organisation, hidden=True)
+    grant = _hold(organisation, by)
     [model] = _listed([entry]).values() or [None]
     _check(entry, model, role, since, at)
     if (
@@ -68,6 +68,12 @@ def claim_model(
         after={"entry": entry, "role": role, "since": since, "taken_over": before is not None},
     )  # fmt: skip
     return claim
+
+
+def _hold(organisation: Organisation, by: User) -> Grant:
+    """Give the membership by which a person keeps this estate; of two presses at one instant the second waits and sees."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    return require(by, Duty.KEEP_ESTATE, organisation, hidden=True)
 
 
 @transaction.atomic
@@ -99,7 +105,7 @@ def claim_from_file(
     The first row names the columns entry, role and since. What stands already is passed over. Raises NotPermitted, and
     Refusal (field `file`) for what is no such table; what is wrong with single rows stands in the report.
     """
-    grant = require(by, Duty.KEEP_ESTATE, organisation, hidden=True)
+    grant = _hold(organisation, by)
     check_file(name, data)
     rows, problems = _read(name, data)
     listed = _listed([each.entry for each in rows])

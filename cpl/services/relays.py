@@ -8,7 +8,7 @@ from cpl.models import RelayedNotice
 from cpl.notices import notice_contacts
 from cpl.rules.relays import check_request, may_be_mailed, notice_day_of
 from secgov.accounts.models import Organisation, User
-from secgov.accounts.permissions import Duty, organisations_of, permitted, require
+from secgov.accounts.permissions import Duty, Grant, organisations_of, permitted, require
 from secgov.errors import Conflict, NotPermitted
 from secgov.journal import services as journal
 from secgov.journal.models import Notice, Obligation
@@ -96,9 +96,20 @@ def read_relayed(*, notice: Notice, by: User, at: dt.datetime) -> RelayedNotice:
     grant = permitted(by, Duty.READ_NOTICES, notice.organisation)
     if grant is None or notice.organisation not in organisations_of(by, Duty.READ_NOTICES):
         raise NotPermitted("You may not read this notice.", hidden=True)
+    _note_reading(relay, grant, at, "Read after signing in.")
+    return relay
+
+
+@transaction.atomic
+def read_at_desk(*, relay: RelayedNotice, by: User, at: dt.datetime) -> RelayedNotice:
+    """Give a relayed notice to somebody at the desk, and note who read what is not White. Section F2.7"""
+    _note_reading(relay, require(by, Duty.READ_ADMIN), at, "Read at the desk.")
+    return relay
+
+
+def _note_reading(relay: RelayedNotice, grant: Grant, at: dt.datetime, reason: str) -> None:
     if not may_be_mailed(relay.classification):
         journal.record(
-            actor=grant.actor, at=at, verb="cpl.relayed_notice.read", subject=relay, clause=CLAUSE,
-            reason="Read after signing in.", after={"classification": relay.classification},
+            actor=grant.actor, at=at, verb="cpl.relayed_notice.read", subject=relay, clause=CLAUSE, reason=reason,
+            after={"classification": relay.classification},
         )  # fmt: skip
-    return relay

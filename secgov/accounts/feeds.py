@@ -19,6 +19,9 @@ def make_feed_token(*, by: User, at: dt.datetime) -> str:
     Kept as its hash only. Raises NotPermitted for who may read no notices.
     """
     require(by, Duty.READ_NOTICES)
+    User.objects.select_for_update(no_key=True).get(
+        pk=by.pk
+    )  # two presses at one instant make two secrets in turn
     FeedToken.objects.filter(user=by, revoked_at=None).update(revoked_at=at)
     secret = secrets.token_urlsafe(TOKEN_BYTES)
     FeedToken.objects.create(user=by, token_sha256=_hash(secret), made_at=at)

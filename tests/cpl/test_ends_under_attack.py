@@ -115,6 +115,21 @@ def test_certificate_cannot_have_ended_before_it_was_issued(group, entry):
         removing.confirmed(group, event, effective_on=certificate.issued_on - DAY)
 
 
+@pytest.mark.clause("Z6.7-1")
+@pytest.mark.clause("F2.6-0")
+def test_report_or_action_sent_twice_is_kept_once(group, coming):
+    instant = at("2026-12-02", "12:00")
+    for _ in range(2):
+        certificate_life.record_renewal_action(
+            certificate=coming, by=group.supplier, organisation=removing.organisation_of(group.supplier), at=instant,
+            taken_on=dt.date(2026, 12, 1), what="NCSC has our application.",
+        )  # fmt: skip
+        event = removing.reported(group, coming, at=instant)
+    assert (event.reports.count(), RenewalAction.objects.count()) == (1, 1)
+    removing.reported(group, coming, at=instant, note="And their letter says so.")
+    assert event.reports.count() == 2
+
+
 @pytest.mark.clause("F2.5-1")
 def test_dates_of_a_certificate_come_after_its_issue(group, entry):
     with pytest.raises(Refusal, match="is not later"):

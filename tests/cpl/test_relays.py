@@ -150,3 +150,13 @@ def test_secretariat_records_looks_and_gives_at_its_desk(stage, client):
     page = desk.get(address).content.decode()
     assert "3 Parties" in page and "Give it to every Party" not in page
     assert desk.get("/admin/cpl/relayednotice/").status_code == 200
+
+
+@pytest.mark.clause("F2.7-3")
+@pytest.mark.parametrize(("classification", "noted"), [("white", 0), ("red", 1)])
+def test_reading_at_the_desk_what_is_not_white_is_noted_too(stage, client, classification, noted):
+    relay = asked(stage, classification)
+    page = signed_in(client, stage.cast.approver).get(f"/admin/cpl/relayednotice/{relay.pk}/change/")
+    assert "Do NOT deploy" in page.content.decode()
+    acts = Act.objects.filter(verb="cpl.relayed_notice.read", actor=stage.cast.approver)
+    assert acts.count() == noted
