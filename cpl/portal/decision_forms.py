@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from cpl.models import AuthorityOrder, BindingDetermination, DeviceModel, PanelDecision, SscAdvice
+from cpl.models import AuthorityOrder, DeviceModel, PanelDecision, SscAdvice
 from cpl.portal.event_forms import words_field
 from cpl.portal.judged import DayField
 from cpl.portal.query_form import DocumentedForm, document_field, level_field
@@ -102,33 +102,6 @@ class PanelDecisionForm(DocumentedForm):
         if missing := [each for each in numbers if int(each) not in found]:
             raise forms.ValidationError(f"There is no entry {missing[0]}.")
         return list(found.values())
-
-
-class DeterminationForm(DocumentedForm):
-    """What the SSC determined of an entry (Z6.2, Z6.4)."""
-
-    model = EntryField(label="Entry")
-    clause = forms.ChoiceField(
-        label="Under which clause",
-        choices=[("Z6.2", "Z6.2: on a certificate event"), ("Z6.4", "Z6.4: after a plan in place of removal")],
-        widget=forms.RadioSelect, error_messages={"required": "Choose the clause."},
-    )  # fmt: skip
-    outcome = forms.ChoiceField(
-        label="Outcome", choices=BindingDetermination.Outcome.choices, widget=forms.RadioSelect,
-        error_messages={"required": "Choose the outcome."},
-    )  # fmt: skip
-    with_plan = forms.BooleanField(label="A Remedial Plan is imposed", required=False)
-    determined_on = DayField(label="When the SSC determined")
-    minute_reference = forms.CharField(
-        label="Minute", max_length=200, error_messages={"required": "Give the minute’s reference."}
-    )
-    reasons = words_field(
-        "Reasons", "Say why: the weighing of security and consumers (Z6.2(a)), and what NCSC said (Z6.2(b)).",
-        "Security implications against what Suspended Devices would mean for consumers, and NCSC’s information. "
-        "For the Panel alone.",
-    )  # fmt: skip
-    document = document_field("The determination", "If it came in writing.")
-    classification = level_field()
 
 
 class AdviceForm(DocumentedForm):

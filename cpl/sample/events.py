@@ -6,7 +6,6 @@ from cpl.models import AssuranceCertificate, Body, CertificateEvent
 from cpl.services.certificate_events import Answer, confirm_event, note_passed_dates, report_event
 from cpl.services.certificate_life import is_responsible, record_renewal_action
 from cpl.services.certificate_watch import certificates_due
-from cpl.services.determinations import record_binding_determination
 from secgov.accounts.models import Organisation, User
 from secgov.time_rules import london_day
 
@@ -27,7 +26,6 @@ def load_events(*, people: dict[str, User], at: dt.datetime) -> None:
         answer=Answer(body=others[3].body, contact="Certification desk", method="mail", said_on=london_day(at),
                       reference="2026/311"),
     )  # fmt: skip
-    _determine(people, at)
     _renew(people, at)
 
 
@@ -42,25 +40,6 @@ def _report(certificate: AssuranceCertificate, people: dict[str, User], at: dt.d
 
 def _of(user: User) -> Organisation:
     return user.memberships.current().get().organisation
-
-
-def _determine(people: dict[str, User], at: dt.datetime) -> None:
-    """What the SSC determined of the first entry whose CPA Certificate has ended; the Chair has not confirmed it."""
-    event = (
-        CertificateEvent.objects.filter(certificate__body=Body.NCSC, affected__covered_by=None)
-        .order_by("id")
-        .first()
-    )
-    struck = event.affected.first() if event else None
-    if struck is None:
-        return
-    record_binding_determination(
-        model=struck.device_model, by=people["ssc-secretary"], at=at, events=[event],
-        values={
-            "clause": "Z6.2", "outcome": "remove", "determined_on": london_day(at), "minute_reference": "SSC 2026/31",
-            "reasons": "Sample: the risk outweighs what the Suspended Devices would mean for consumers.",
-        },
-    )  # fmt: skip
 
 
 def _renew(people: dict[str, User], at: dt.datetime) -> None:

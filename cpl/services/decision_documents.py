@@ -1,4 +1,4 @@
-"""Decisions together with the documents that show them: both are kept, or neither (Appendix Z 6.2, 6.8, Section F2.2A)."""
+"""Decisions together with the documents that show them: both are kept, or neither (Appendix Z 6.8, Section F2.2A)."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,9 +7,8 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from cpl.models import AuthorityOrder, BindingDetermination, DeviceModel, PanelDecision, SscAdvice
+from cpl.models import AuthorityOrder, DeviceModel, PanelDecision, SscAdvice
 from cpl.services.authority_orders import record_authority_order
-from cpl.services.determinations import record_binding_determination
 from cpl.services.panel_choices import record_advice, record_panel_decision
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, require
@@ -43,16 +42,6 @@ def give_panel_decision(
         others=others,
         public_reason=public_reason,
     )
-
-
-@transaction.atomic
-def give_determination(
-    *, model: DeviceModel, by: User, at: dt.datetime, values: dict[str, Any], upload: UploadedFile | None,
-    classification: str,
-) -> BindingDetermination:  # fmt: skip
-    """Record what the SSC determined with its document; the Chair confirms it. Appendix Z 6.2"""
-    document = _kept(upload, classification, by, Duty.RECORD_DETERMINATION, at)
-    return record_binding_determination(model=model, by=by, at=at, values=values | {"document": document})
 
 
 @transaction.atomic

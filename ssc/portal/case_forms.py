@@ -13,6 +13,7 @@ from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, people_who_may
 from ssc.models import Case, Determination, PeriodUnit
 from ssc.rules import determinations as rules
+from ssc.rules.committee import CATEGORIES
 from ssc.services.determination_facts import (
     PERIODS,
     TEXTS,
@@ -60,6 +61,12 @@ class AskForm(DocumentedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["addressee"].queryset = addressees()
+
+
+class VersionForm(DocumentedForm):
+    """Nothing but a button."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class ReasonForm(DocumentedForm):
@@ -283,3 +290,19 @@ class MeetingForm(DocumentedForm):
 
     on = DayField(label="Day")
     place = forms.CharField(label="Place", max_length=200, required=False)
+
+
+class SeatForm(DocumentedForm):
+    """Who holds a seat of the SSC (SC-1.2)."""
+
+    category = forms.ChoiceField(
+        label="For", choices=list(CATEGORIES.items()), error_messages={"required": "Choose a category."}
+    )
+    holder = forms.ModelChoiceField(
+        label="Held by", queryset=User.objects.none(), required=False, empty_label="nobody: it stands vacant"
+    )
+    reason = words_field("Reason", "Say why: one sentence will do.", "Kept in the journal.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holder"].queryset = people_who_may(Duty.COMMENT_ON_CASE)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cpl.desk import page_of, signed_in
-from tests.factories import removing
+from tests.factories import cases, removing
 
 pytestmark = pytest.mark.django_db
 TAG = '<span class="tag tag-plain">Historic</span>'
@@ -17,6 +17,7 @@ def test_desk_and_portal_label_an_event_as_historic_exactly_before_the_first_day
     group = removing.committee()
     certificate = removing.certificate_of(removing.listed_entry(group.cast), "NCSC")
     event = removing.reported(group, certificate)
+    cases.sweep(cases.NOON)
     desk, supplier, secretary = (
         signed_in(each) for each in (group.secretariat, group.supplier, group.secretary)
     )
@@ -25,7 +26,7 @@ def test_desk_and_portal_label_an_event_as_historic_exactly_before_the_first_day
         (desk, reverse("admin:cpl_certificateevent_changelist")),
         (desk, page_of(event)),
         (desk, page_of(certificate)),
-        (secretary, reverse("portal:determinations")),
+        (secretary, reverse("ssc:docket")),
         (supplier, held),
     ]
     for first_day, historic in (

@@ -3,12 +3,10 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from cpl.models import (
     AuthorityOrder,
-    BindingDetermination,
     CertificateEvent,
     EventReport,
     ListingPeriod,
@@ -117,37 +115,6 @@ def test_dcc_does_not_see_to_the_renewal_of_a_gas_meter_s_certificate(group, ent
     url = reverse("portal:renewal-action", args=[certificate.pk])
     answer = signed_in(dcc).post(url, {"taken_on": TODAY, "what": "Asked."})
     assert answer.status_code == 422 and "does not see to the renewal" in text_of(answer)
-
-
-@pytest.mark.clause("Z6.2-2")
-def test_secretary_records_and_chair_confirms_and_only_then_it_binds(group, entry):
-    event = removing.reported(group, removing.certificate_of(entry, "NCSC"), at=NOON + DAY)
-    secretary, chair = signed_in(group.secretary), signed_in(group.chair)
-    listing = secretary.get(reverse("portal:determinations"))
-    assert str(entry) in text_of(listing) and str(event.certificate.number) in text_of(listing)
-    values = {
-        "model": str(entry), "clause": "Z6.2", "outcome": "remove", "determined_on": TODAY,
-        "minute_reference": "SSC/1", "reasons": "Weighed.",
-    }  # fmt: skip
-    made = secretary.post(reverse("portal:record-determination"), values)
-    row = BindingDetermination.objects.get()
-    assert made.url == reverse("portal:determination", args=[row.pk]) and row.state == "recorded"
-    confirm = reverse("portal:confirm-determination", args=[row.pk])
-    agree = {"version": row.version, "agree": "yes", "reason": "So determined."}
-    assert secretary.post(confirm, agree).status_code == 403
-    assert chair.post(confirm, agree).status_code == 302
-    connection.check_constraints()
-    assert BindingDetermination.objects.get().state == "binding"
-    assert removing.waiting_removal(entry) is None
-    removing.confirmed(group, event, at=LATER + DAY)
-    assert removing.waiting_removal(entry).clause == "Z6.2"
-
-
-@pytest.mark.parametrize("role", [Role.SUPPLIER, Role.DCC, Role.SECRETARIAT, Role.MANUFACTURER])
-def test_determinations_are_the_committee_s_alone(role):
-    somebody = signed_in(people.person(role))
-    assert somebody.get(reverse("portal:determinations")).status_code == 403
-    assert somebody.get(reverse("portal:record-determination")).status_code == 403
 
 
 @pytest.mark.clause("Z6.8(a)")

@@ -89,14 +89,21 @@ def test_certificate_runs_out_and_its_model_is_removed_with_every_step_on_its_da
     public = Client().get(f"/cpl/entries/{entry}/")
     assert "Current" in text_of(public) and "not confirmed" not in text_of(public).lower()
 
-    # The SSC determines before NCSC has confirmed: that waits.
+    # The SSC's case opens by itself; it determines before NCSC has confirmed: that waits.
+    sweep("ssc.open_cases", "2027-12-01T00:05")
+    case = entry.ssc_cases.get()
+    file = {"reference": case.reference}
+    post(group.secretary, reverse("ssc:triage", kwargs=file), version=str(case.version), seriousness="high",
+         target="10 December 2027", reason="By what could go wrong.")  # fmt: skip
     post(
-        group.secretary, reverse("portal:record-determination"), model=str(entry), clause="Z6.2", outcome="remove",
-        determined_on="1 December 2027", minute_reference="SSC/2027/40", reasons="Weighed.",
+        group.secretary, reverse("ssc:determine", kwargs=file), version="0", act="put", security_implications="Grave.",
+        consumer_consequences="Slight.", weighing="The first outweighs the second.", devices_unknown_reason="Not counted.",
+        ncsc="none", outcome_key="remove", reasons="Weighed.", determined_on="1 December 2027",
+        minute_reference="SSC/2027/40",
     )  # fmt: skip
-    row = entry.determinations.get()
-    post(group.chair, reverse("portal:confirm-determination", args=[row.pk]), version=str(row.version), agree="yes",
-         reason="So determined.")  # fmt: skip
+    page = signed_in(group.chair).get(reverse("ssc:decide", kwargs=file))
+    post(group.chair, reverse("ssc:decide", kwargs=file), agree="yes", reason="So determined.",
+         **{name: str(page.context["form"].initial[name]) for name in ("version", "digest")})  # fmt: skip
     assert removing.waiting_removal(entry) is None
     sweep("cpl.watch_certificate_dates", "2027-12-02T09:00")
     assert removing.waiting_removal(entry) is None
