@@ -57,6 +57,7 @@ SSC: Places = (
     ("/portal/ssc/", "Docket"),
     ("/portal/ssc/determinations/", "Determinations"),
     ("/portal/ssc/meetings/", "Meetings"),
+    ("/portal/ssc/members/", "Members"),
     ("/portal/ssc/plans/", "Plans"),
     ("/portal/referrals/", "Referrals"),
     ("/portal/authority-advice/", "Advice"),
