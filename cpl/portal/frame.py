@@ -11,8 +11,10 @@ from cpl.services.drafts import EDITABLE
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of
 from secgov.errors import NotPermitted
-from secgov.journal.models import Notice
+from secgov.journal.models import Notice, Obligation
 from secgov.journal.services import working_calendar
+
+ASKED_BY_THE_SSC = ("Z6.3(a)", "Z6.3(b)", "Z6.3(d)", "Z6.5", "Z6.6")
 
 
 def own_submission(request: HttpRequest, reference: str) -> Submission:
@@ -43,16 +45,27 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
 
     The calendar, by which deadlines are shown, is read once a page, and only where there is a deadline.
     """
-    waiting = {
-        "/portal/submissions/": own_submissions(request.user).filter(state__in=EDITABLE).count(),
-        "/portal/notices/": own_notices(request.user).exclude(readings__reader=request.user).count(),
-    }
     return render(
         request,
         f"cpl/portal/{template}",
-        {"calendar": SimpleLazyObject(working_calendar), **context, "waiting": waiting},
+        {"calendar": SimpleLazyObject(working_calendar), **context, "waiting": waiting_for(request.user)},
         status=status,
     )
+
+
+def waiting_for(user: User) -> dict[str, int]:
+    """Count what waits for a person, by the address of the page that shows it.
+
+    What the SSC asks of the person's organisations is counted by what is owed to it: once for each thing asked about.
+    """
+    asked = Obligation.objects.standing().filter(
+        organisation__in=organisations_of(user, Duty.ANSWER_SSC), clause__in=ASKED_BY_THE_SSC
+    )
+    return {
+        "/portal/submissions/": own_submissions(user).filter(state__in=EDITABLE).count(),
+        "/portal/notices/": own_notices(user).exclude(readings__reader=user).count(),
+        "/portal/plans/": asked.order_by().values("subject_type", "subject_id").distinct().count(),
+    }
 
 
 def check_may_submit(user: User) -> None:
