@@ -93,6 +93,8 @@ ROWS: dict[str, Probe | Public] = {
     "portal/referrals/<slug:reference>/bundle.zip": Probe(RIVAL, (404,)),
     "portal/referrals/<slug:reference>/documents/<int:pk>/": Probe(RIVAL, (404,)),
     "portal/referrals/<slug:reference>/*": Probe(RIVAL, (404,), "post"),
+    "portal/plans/": TO_SIGN_IN,
+    "portal/plans/*": Probe(RIVAL, (404,)),
     "portal/documents/<int:pk>/": Probe(RIVAL, (404,)),
     "portal/dcc/lists/": Probe(RIVAL, (403,)),
     "portal/dcc/clients/": Probe(RIVAL, (404,)),

@@ -47,6 +47,7 @@ PORTAL: Places = (
     ("/portal/proposals/", "Proposals"),
 )
 ESTATE = "/portal/estate/"  # only Suppliers have one, and the DCC sees the hubs
+PLANS = "/portal/plans/"  # only Suppliers, the DCC and manufacturers are asked by the SSC
 ORDERS = "/portal/orders/"  # only the Authority's recorders write its orders down
 DCC_LISTS = "/portal/dcc/lists/"  # only the DCC's people provide its lists
 CLIENTS = "/portal/dcc/clients/"  # only the DCC's people and administrator see what its systems do
@@ -158,7 +159,9 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
         for each in memberships
     )
     reads_advice = any(each.role in TABLE[Duty.READ_AUTHORITY_ADVICE] for each in memberships)
+    answers = any(each.role in (Role.SUPPLIER, Role.DCC, Role.MANUFACTURER) for each in memberships)
     hidden = {
+        *(() if answers else (PLANS,)),
         *(() if refers else (REFERRALS,)),
         *(() if reads_advice else (ADVICE,)),
         *(() if supplies else (ESTATE,)),

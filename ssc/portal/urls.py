@@ -6,6 +6,7 @@ from ssc.portal import authority, referrals
 
 app_name = "ssc"
 urlpatterns = [
+    path("", include("ssc.portal.plan_urls")),
     path("ssc/", include("ssc.portal.case_urls")),
     path("referrals/", referrals.referrals, name="referrals"),
     path("referrals/new/", referrals.new, name="new-referral"),
