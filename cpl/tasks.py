@@ -1,11 +1,8 @@
 """The list's sweeps, as the worker calls them."""
 
-import time
-
 import structlog
 from celery import shared_task
 
-from cpl import promises
 from cpl.services import certificate_watch, expiry, list_ages, publication, subscriptions, uploads
 from cpl.signing import SigningKeyUnusable
 from secgov.accounts import secretariat
@@ -67,17 +64,6 @@ def tell_subscribers() -> None:
     at = now()
     handled = subscriptions.tell_subscribers(at=at)
     beat(sweep="tell subscribers", at=at, handled=handled)
-
-
-@shared_task(name="cpl.check_promises")
-def check_promises() -> None:
-    """Count the promises, and keep the result for the Secretariat's board."""
-    at, started = now(), time.monotonic()
-    counters = promises.count_promises(at=at, full=False)
-    check = promises.keep_check(counters=counters, at=at, seconds=time.monotonic() - started, full=False)
-    if check.broken:
-        log.error("promises are broken", **check.broken)
-    beat(sweep="check promises", at=at, handled=len(check.broken))
 
 
 @shared_task(name="cpl.check_uploads")

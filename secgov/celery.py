@@ -32,8 +32,15 @@ app.conf.beat_schedule = {
         "task": "cpl.watch_certificate_dates",
         "schedule": 300.0,
     },
+    "follow what the Authority ordered outside of a referral's page": {
+        "task": "ssc.follow_orders",
+        "schedule": 300.0,
+    },
     "open the SSC's cases as the certificates' events ask": {"task": "ssc.open_cases", "schedule": 300.0},
-    "watch the times of Remedial Plans and of remedy notices": {"task": "ssc.watch_plans", "schedule": 3600.0},
+    "watch the times of Remedial Plans and of remedy notices": {
+        "task": "ssc.watch_plans",
+        "schedule": 3600.0,
+    },
     "send the messages that wait": {"task": "journal.send_messages", "schedule": 60.0},
     "raise the alarms at half, at four fifths and when due": {
         "task": "journal.raise_alarms",
@@ -57,7 +64,7 @@ app.conf.beat_schedule = {
         "task": "cpl.watch_list_ages",
         "schedule": crontab(hour=7, minute=10),
     },
-    "count the promises every night": {"task": "cpl.check_promises", "schedule": crontab(hour=3, minute=10)},
+    "count the promises every night": {"task": "ssc.check_promises", "schedule": crontab(hour=3, minute=10)},
 }
 
 

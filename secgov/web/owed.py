@@ -29,6 +29,13 @@ PAGES = {
     "cpl.bindingdetermination": "admin:cpl_bindingdetermination_change",
     "cpl.paneldecision": "admin:cpl_paneldecision_change",
     "cpl.authorityorder": "admin:cpl_authorityorder_change",
+    "ssc.case": "admin:ssc_case_change",
+    "ssc.determination": "admin:ssc_determination_change",
+    "ssc.remedialplan": "admin:ssc_remedialplan_change",
+    "ssc.remedynotice": "admin:ssc_remedynotice_change",
+    "ssc.referral": "admin:ssc_referral_change",
+    "ssc.authorityanswer": "admin:ssc_authorityanswer_change",
+    "ssc.stay": "admin:ssc_stay_change",
 }
 """Where the desk shows each kind of thing."""
 OTHERS = (Obligation.Owner.DCC, Obligation.Owner.PARTY)
@@ -166,7 +173,8 @@ def _subject(obligation: Obligation, edition: tuple[int, int] | None) -> Subject
         return Subject(
             name, reverse("admin:cpl_bindingdetermination_change", args=[key]), "Open determination"
         )
-    return Subject(name)
+    page = PAGES.get(obligation.subject_type)
+    return Subject(name, reverse(page, args=[key]), "Open it") if page else Subject(name)
 
 
 def page_of(task: Task) -> str:

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from ssc.portal import authority, referrals
+from ssc.portal import advice, authority, referrals
 
 app_name = "ssc"
 urlpatterns = [
     path("", include("ssc.portal.plan_urls")),
     path("ssc/", include("ssc.portal.case_urls")),
+    path("ssc/scheme/", advice.scheme, name="scheme"),
+    path("authority-advice/", advice.advice, name="advice"),
+    path("authority-advice/<slug:reference>/", advice.given, name="advice-given"),
     path("referrals/", referrals.referrals, name="referrals"),
     path("referrals/new/", referrals.new, name="new-referral"),
     path("referrals/<slug:reference>/", referrals.referral, name="referral"),

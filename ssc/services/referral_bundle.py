@@ -54,7 +54,10 @@ def _head(referral: Referral, at: dt.datetime) -> list[Pair]:
 
 
 def decision_in_full(decision: Decision) -> list[Pair]:
-    """Write out a decision with its reasons, as the Authority needs it. A-71"""
+    """Write out a decision with its reasons, as the Authority needs it. A-71
+
+    Reading: of what the SSC weighed all but the words of NCSC, which are for NCSC to give.
+    """
     found = [("Decision", in_words(decision))]
     if isinstance(decision, PanelDecision):
         found += [
@@ -67,9 +70,9 @@ def decision_in_full(decision: Decision) -> list[Pair]:
         found += [
             ("Clause", decision.clause), ("Determined", str(decision.determined_on)),
             ("Minute", decision.minute_reference), ("With a Remedial Plan", "yes" if decision.with_plan else "no"),
-            ("Reasons", decision.reasons),
         ]  # fmt: skip
         case = getattr(decision, "ssc_determination", None)
+        found += [("Reasons", case.reasons if case else decision.reasons)]
         if case is not None:
             found += [
                 ("Security implications", case.security_implications),

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from cpl import promises
 from cpl.models import DeviceModel, Edition, ListChange
 from cpl.services import publication
 from secgov.journal import services as journal
 from secgov.journal.models import Heartbeat, Message, PromiseCheck
+from ssc import promises
 from tests.factories import casts, devices, publishing
 
 pytestmark = pytest.mark.django_db
@@ -326,9 +326,9 @@ def test_bytes_checked_before_are_not_read_again_without_full(stage):
 
 
 def test_sweep_runs_by_name_and_leaves_its_sign_of_life(stage, capsys):
-    call_command("sweep", "cpl.check_promises")
+    call_command("sweep", "ssc.check_promises")
     assert Heartbeat.objects.filter(sweep="check promises").exists()
-    assert "cpl.check_promises ran as of" in capsys.readouterr().out
-    with pytest.raises(CommandError, match=r"There are: .*cpl\.check_promises, "):
+    assert "ssc.check_promises ran as of" in capsys.readouterr().out
+    with pytest.raises(CommandError, match=r"There are: .*ssc\.check_promises, "):
         call_command("sweep", "nonsense")
     assert Edition.objects.count() == 1

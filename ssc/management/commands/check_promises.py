@@ -1,4 +1,4 @@
-"""Count the promises of the list."""
+"""Count the promises of the list and of the SSC's work."""
 
 import time
 from argparse import ArgumentParser
@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cpl import promises
+from cpl.promises import keep_check
 from secgov.journal.clock import now
+from ssc import promises
 
 
 class Command(BaseCommand):
@@ -26,9 +27,7 @@ class Command(BaseCommand):
         """Count, print, keep."""
         at, started = now(), time.monotonic()
         counters = promises.count_promises(at=at, full=options["full"])
-        check = promises.keep_check(
-            counters=counters, at=at, seconds=time.monotonic() - started, full=options["full"]
-        )
+        check = keep_check(counters=counters, at=at, seconds=time.monotonic() - started, full=options["full"])
         for name, number in counters.items():
             self.stdout.write(f"{promises.INVARIANTS[name]:<6}{name:<22}{number:>8}")
         if check.broken:
