@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from cpl_client import Client, Holding, Transport
 from fixture_site import FIXTURE, FixtureSite, fixture_site
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cpl.models import Edition
+from secgov.web.api_changes import API_CHANGES
 from secgov.web.assumptions import ASSUMPTIONS, GLOSSARY
 from secgov.web.context import landing_place
 
@@ -13,6 +14,8 @@ GUIDANCE_FOR = {
     "suppliers": "web/guidance_suppliers.html",
     "dcc": "web/guidance_dcc.html",
     "parties": "web/guidance_parties.html",
+    "integrate": "web/guidance_integrate.html",
+    "api-changes": "web/guidance_api_changes.html",
     "contact": "web/contact.html",
 }
 """The pages of guidance by their readers."""
@@ -43,7 +46,12 @@ def guidance_for(request: HttpRequest, readers: str) -> HttpResponse:
     template = GUIDANCE_FOR.get(readers)
     if template is None:
         raise Http404
-    context = {"window": settings.EDITION_WINDOW_MINUTES, "address": settings.DEFAULT_FROM_EMAIL}
+    context = {
+        "window": settings.EDITION_WINDOW_MINUTES,
+        "address": settings.DEFAULT_FROM_EMAIL,
+        "site": settings.SITE_URL,
+        "changes": API_CHANGES,
+    }
     return render(request, template, context)
 
 

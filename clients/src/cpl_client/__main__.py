@@ -1,4 +1,4 @@
-"""python -m cpl_client: trust, pull, verify, acknowledge, freshness.
+"""python -m cpl_client: trust, pull, verify, acknowledge, freshness, judge.
 
 The site and the folder come from --site and --folder, or CPL_SITE and CPL_FOLDER; the client's id and secret from
 CPL_CLIENT_ID and CPL_CLIENT_SECRET only (or the file that CPL_CLIENT_SECRET_FILE names), so that they stand in no list
@@ -18,7 +18,7 @@ from pathlib import Path
 from cpl_client.client import Client
 from cpl_client.holding import FILES, Busy, Holding
 from cpl_client.transport import Refused, Transport, Unreachable
-from cpl_client.verify import NotGenuine
+from cpl_client.verify import NotGenuine, add_arguments, run
 
 DONE, REFUSED, WRONG_CALL, NOT_REACHED = 0, 1, 2, 3
 
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     pull = calls.add_parser("pull", help="take, prove and hold the newest edition")
     pull.add_argument("--forms", default="json", help=f"some of {','.join(FILES)}, by commas")
     pull.add_argument("--whole", action="store_true", help="take it whole, not what changed")
+    add_arguments(calls.add_parser("judge", help="judge files that came by another way, offline"))
     calls.add_parser("verify", help="judge what is held once more, offline")
     acknowledge = calls.add_parser("acknowledge", help="tell the Panel what became of it")
     acknowledge.add_argument("state", choices=["received", "loaded", "loaded_in_part"])
@@ -89,6 +90,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one call; prints a sentence, and gives the exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.call == "judge":
+        passed, sentence = run(options)
+        print(sentence, file=sys.stdout if passed else sys.stderr)
+        return DONE if passed else REFUSED
     try:
         transport = Transport(
             options.site or "https://",
