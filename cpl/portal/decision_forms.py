@@ -31,8 +31,10 @@ class EntryField(forms.CharField):
         )  # fmt: skip
 
     def clean(self, value: Any) -> Any:
-        """Find the entry. Raises ValidationError where there is none."""
+        """Find the entry; None where none is given and none need be. Raises ValidationError where there is none such."""
         text = super().clean(value)
+        if not text:
+            return None
         if not (text.isascii() and text.isdigit()):
             raise forms.ValidationError(ENTRY_ERRORS["invalid"])
         model = DeviceModel.objects.filter(pk=int(text)).first()

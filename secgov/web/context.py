@@ -27,6 +27,8 @@ LIST: Places = (
     ("/deployed-products/", "Deployed products"),
     ("/smets1/", "SMETS1 combinations"),
     ("/matrix/", "Incompatibility matrix"),
+    ("/security-characteristics/", "Security Characteristics"),
+    ("/proposals/", "Proposals"),
     ("/clauses/", "Clauses"),
 )
 PORTAL: Places = (
@@ -45,15 +47,25 @@ PORTAL: Places = (
     ("/portal/referrals/", "Referrals"),
     ("/portal/authority-advice/", "SSC’s advice"),
     ("/portal/proposals/", "Proposals"),
+    ("/portal/fast-track/", "Fast track"),
 )
-ESTATE = "/portal/estate/"  # only Suppliers have one, and the DCC sees the hubs
-PLANS = "/portal/plans/"  # only Suppliers, the DCC and manufacturers are asked by the SSC
-ORDERS = "/portal/orders/"  # only the Authority's recorders write its orders down
-DCC_LISTS = "/portal/dcc/lists/"  # only the DCC's people provide its lists
-CLIENTS = "/portal/dcc/clients/"  # only the DCC's people and administrator see what its systems do
-REFERRALS = "/portal/referrals/"  # only Parties refer, and the SSC and the Authority's recorders see it
-ADVICE = "/portal/authority-advice/"  # between the SSC and the Authority alone (SC-1.2-4)
-PEOPLE = "/portal/people/"  # only its administrators keep an organisation's people
+CLIENTS = "/portal/dcc/clients/"
+ONLY_FOR: dict[str, set[Role]] = {
+    "/portal/estate/": {Role.SUPPLIER, Role.DCC},  # only Suppliers have one, and the DCC sees the hubs
+    "/portal/plans/": {Role.SUPPLIER, Role.DCC, Role.MANUFACTURER},  # who is asked by the SSC
+    "/portal/orders/": {Role.AUTHORITY_RECORDER},
+    "/portal/dcc/lists/": {Role.DCC},
+    CLIENTS: {Role.DCC, Role.ORGANISATION_ADMIN},  # of the DCC
+    "/portal/referrals/": TABLE[Duty.REFER_DECISION] | TABLE[Duty.READ_REFERRALS] | TABLE[Duty.READ_CASES],
+    "/portal/authority-advice/": TABLE[
+        Duty.READ_AUTHORITY_ADVICE
+    ],  # between the SSC and the Authority (SC-1.2-4)
+    "/portal/fast-track/": TABLE[Duty.REQUEST_FAST_TRACK]
+    | TABLE[Duty.READ_FAST_TRACK]
+    | TABLE[Duty.NOTIFY_VULNERABILITY],
+    "/portal/people/": {Role.ORGANISATION_ADMIN},
+}
+"""Places that only some have; they are not shown to others, and turn them away."""
 SSC: Places = (
     ("/portal/ssc/", "Docket"),
     ("/portal/ssc/determinations/", "Determinations"),
@@ -63,6 +75,9 @@ SSC: Places = (
     ("/portal/referrals/", "Referrals"),
     ("/portal/authority-advice/", "Advice"),
     ("/portal/ssc/scheme/", "CPA scheme"),
+    ("/portal/fast-track/", "Fast track"),
+    ("/portal/proposals/", "Proposals"),
+    ("/portal/ssc/security-characteristics/", "Security Characteristics"),
 )
 DESK: Places = (
     ("/admin/", "Board"),
@@ -73,6 +88,8 @@ DESK: Places = (
     ("/admin/cpl/listchange/", "List changes"),
     ("/admin/cpl/correctionrequest/", "Corrections"),
     ("/admin/cpl/edition/", "Editions"),
+    ("/admin/ssc/case/", "SSC’s cases"),
+    ("/admin/ssc/referral/", "Referrals"),
     ("/admin/cpl/receipt/dcc/", "DCC"),
     ("/admin/cpl/dcclistversion/", "DCC’s lists"),
     ("/admin/cpl/matrixversion/", "Matrix"),
@@ -146,30 +163,10 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     memberships = list(_memberships(person))
     audiences = tuple(each for each in _audiences({each.role for each in memberships}) if stands(each.url))
     here = _present(audiences, request.path)
-    keeps_people = any(each.role == Role.ORGANISATION_ADMIN for each in memberships)
-    is_dcc = any(each.role == Role.DCC for each in memberships)
-    sees_clients = any(
-        each.role in (Role.DCC, Role.ORGANISATION_ADMIN) and each.organisation.kind == Organisation.Kind.DCC
-        for each in memberships
-    )
-    records_orders = any(each.role == Role.AUTHORITY_RECORDER for each in memberships)
-    supplies = any(each.role in (Role.SUPPLIER, Role.DCC) for each in memberships)
-    refers = any(
-        each.role in TABLE[Duty.REFER_DECISION] | TABLE[Duty.READ_REFERRALS] | TABLE[Duty.READ_CASES]
-        for each in memberships
-    )
-    reads_advice = any(each.role in TABLE[Duty.READ_AUTHORITY_ADVICE] for each in memberships)
-    answers = any(each.role in (Role.SUPPLIER, Role.DCC, Role.MANUFACTURER) for each in memberships)
-    hidden = {
-        *(() if answers else (PLANS,)),
-        *(() if refers else (REFERRALS,)),
-        *(() if reads_advice else (ADVICE,)),
-        *(() if supplies else (ESTATE,)),
-        *(() if keeps_people else (PEOPLE,)),
-        *(() if is_dcc else (DCC_LISTS,)),
-        *(() if sees_clients else (CLIENTS,)),
-        *(() if records_orders else (ORDERS,)),
-    }
+    roles = {Role(each.role) for each in memberships}
+    hidden = {url for url, who in ONLY_FOR.items() if not roles & who}
+    if not any(each.organisation.kind == Organisation.Kind.DCC for each in memberships):
+        hidden.add(CLIENTS)
     places = tuple(
         (url, label) for url, label in (here.places if here else ()) if stands(url) and url not in hidden
     )

@@ -1,7 +1,5 @@
 """Advice of the SSC to the Authority, and its reviews of the CPA scheme (SC-1.2-3, SC-1.2-4)."""
 
-from typing import Any
-
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -42,10 +40,6 @@ class AdviceForm(JudgedForm):
     minute_reference = forms.CharField(
         label="Minute", max_length=200, error_messages={"required": "Give the minute’s reference."}
     )
-
-    def clean_device_model(self) -> Any:
-        """No entry need be concerned."""
-        return self.cleaned_data.get("device_model") or None
 
 
 class ReviewForm(JudgedForm):

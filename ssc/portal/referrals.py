@@ -73,7 +73,12 @@ def _choices(own: list[Any], entry: str) -> list[dict[str, Any]]:
     for organisation in own:
         for decision in open_to(organisation, at=at, entry=entry):
             seen[key_of(decision)] = decision
-    return [{"key": key, "words": in_words(each), "clause": _clause(key)} for key, each in seen.items()]
+    running = Referral.objects.filter(organisation__in=own, state__in=[State.DRAFT, State.LODGED])
+    in_hand = {key_of(each.decision): each for each in running}
+    return [
+        {"key": key, "words": in_words(each), "clause": _clause(key), "in_hand": in_hand.get(key)}
+        for key, each in seen.items()
+    ]
 
 
 def _clause(key: str) -> str:

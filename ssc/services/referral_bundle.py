@@ -61,14 +61,14 @@ def decision_in_full(decision: Decision) -> list[Pair]:
     found = [("Decision", in_words(decision))]
     if isinstance(decision, PanelDecision):
         found += [
-            ("Ground", decision.clause), ("Decided", str(decision.decided_on)), ("Minute", decision.minute_reference),
+            ("Ground", decision.clause), ("Decided", _day(decision.decided_on)), ("Minute", decision.minute_reference),
             ("Reasons", decision.reasons), ("SSC’s advice", str(decision.advice or "")),
             ("Determination of non-compliance", decision.determination_reference),
             ("Rectified", decision.rectification_reference), ("Evidence", decision.evidence_note),
         ]  # fmt: skip
     elif isinstance(decision, BindingDetermination):
         found += [
-            ("Clause", decision.clause), ("Determined", str(decision.determined_on)),
+            ("Clause", decision.clause), ("Determined", _day(decision.determined_on)),
             ("Minute", decision.minute_reference), ("With a Remedial Plan", "yes" if decision.with_plan else "no"),
         ]  # fmt: skip
         case = getattr(decision, "ssc_determination", None)
@@ -85,11 +85,17 @@ def decision_in_full(decision: Decision) -> list[Pair]:
     return [(label, words) for label, words in found if words]
 
 
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
 def _plan(version: PlanVersion) -> list[Pair]:
-    promised = [f"{each.number}. {each.what}, by {each.by}" for each in version.milestones.order_by("number")]
+    promised = [
+        f"{each.number}. {each.what}, by {_day(each.by)}" for each in version.milestones.order_by("number")
+    ]
     return [
         ("Plan", f"{version.plan} of {version.plan.organisation}"), ("Remedy", version.remedy),
-        ("Remedied by", str(version.remedied_by)), ("Milestones", "\n".join(promised)),
+        ("Remedied by", _day(version.remedied_by)), ("Milestones", "\n".join(promised)),
         ("Why it was not approved", version.decided_reason), ("Minute", version.minute_reference),
     ]  # fmt: skip
 
@@ -98,7 +104,10 @@ def _period(period: PlanPeriod) -> list[Pair]:
     newest = period.plan.versions.order_by("-number").first()
     found = [
         ("Plan", f"{period.plan} of {period.plan.organisation}"),
-        ("Time for approval", f"{period.days} {period.get_unit_display()}, to the end of {period.last_day}"),
+        (
+            "Time for approval",
+            f"{period.days} {period.get_unit_display()}, to the end of {_day(period.last_day)}",
+        ),
     ]
     return [*found, ("Newest version", str(newest.number)), *_plan(newest)[1:]] if newest else found
 

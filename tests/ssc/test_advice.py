@@ -73,6 +73,15 @@ def test_only_the_secretary_and_the_chair_advise_and_nothing_may_be_left_out(gro
     assert Task.objects.get(key=f"advice-address:{made.pk}").subject_id == ""
 
 
+def test_advice_is_given_by_the_form_with_or_without_an_entry(group):
+    client, url = signed_in(group.chair), reverse("ssc:advice")
+    typed = VALUES | {"advised_on": "1 October 2026"}
+    assert client.post(url, typed | {"device_model": "000999"}).status_code == 422
+    assert client.post(url, typed | {"device_model": ""}).status_code == 302
+    assert AuthorityAdvice.objects.get().device_model is None
+    assert signed_in(group.member).post(url, typed).status_code == 403
+
+
 @pytest.mark.clause("SC-1.2-3")
 def test_review_of_the_cpa_scheme_is_added_to_the_register_and_stays_as_it_was_written(group):
     client = signed_in(group.secretary)
