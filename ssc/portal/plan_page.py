@@ -134,8 +134,8 @@ class PlanPage:
         return [(each, VERSION_TAGS[each.state]) for each in self.versions]
 
 
-def read_plan(plan: RemedialPlan, *, at: dt.datetime, calendar: WorkingCalendar) -> PlanPage:
-    """Gather what a plan's page shows, as of an instant."""
+def read_plan(plan: RemedialPlan, *, at: dt.datetime, calendar: WorkingCalendar, party: str) -> PlanPage:
+    """Gather what a plan's page shows, as of an instant; `party` is how the Party is spoken of."""
     versions = list(plan.versions.select_related("document", "submitted_by").order_by("-number"))
     comments = PlanComment.objects.filter(plan_version__plan=plan).select_related("answer", "plan_version")
     found = PlanPage(
@@ -154,7 +154,7 @@ def read_plan(plan: RemedialPlan, *, at: dt.datetime, calendar: WorkingCalendar)
     ]
     found.milestones = list(_milestones(found, today, calendar))
     found.owed = list(_owed(found))
-    found.stages = _stages(found)
+    found.stages = _stages(found, party)
     shown = found.current or found.newest
     planned = [(each.by, each.devices) for each in shown.milestones.order_by("by")] if shown else []
     found.chart = plan_chart(
@@ -249,14 +249,14 @@ def _day_of(at: dt.datetime | dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _stages(found: PlanPage) -> list[Stage]:
+def _stages(found: PlanPage, party: str) -> list[Stage]:
     plan = found.plan
     order = ["imposed", "proposed", "commented", "approved", "completed"]
     reached = _reached(found) if plan.state == State.DISCHARGED else plan.state
     place = order.index(reached)
     details = [
         _day_of(plan.imposed_at),
-        _proposed(found),
+        _proposed(found, party),
         _commented(found),
         _approved(found),
         _completed(found),
@@ -288,11 +288,11 @@ def _reached(found: PlanPage) -> str:
     return "proposed" if found.versions else "imposed"
 
 
-def _proposed(found: PlanPage) -> str:
+def _proposed(found: PlanPage, party: str) -> str:
     if found.newest:
         return f"{_day_of(found.newest.submitted_at)}, version {found.newest.number}"
     due = next((each.due_at for each, _ in found.owed if each.clause == "Z6.3(a)"), None)
-    return f"awaited from the Party by {_day_of(due - SECOND)}" if due else "awaited from the Party"
+    return f"awaited from {party}" + (f" by {_day_of(due - SECOND)}" if due else "")
 
 
 def _commented(found: PlanPage) -> str:

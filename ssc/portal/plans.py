@@ -108,17 +108,17 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _for_party(row: RemedialPlan) -> dict[str, Any]:
-    return plan_context(row) | {
+    return plan_context(row, party="you") | {
         "is_party": True,
         "documents": "ssc:plan-document",
         "versions": "ssc:plan-version",
     }
 
 
-def plan_context(row: RemedialPlan) -> dict[str, Any]:
-    """Give what both the Party's page and the SSC's page of a plan show."""
+def plan_context(row: RemedialPlan, *, party: str) -> dict[str, Any]:
+    """Give what both the Party's page and the SSC's page of a plan show; `party` is how it is spoken of."""
     at = clock.now()
-    shown = read_plan(row, at=at, calendar=working_calendar())
+    shown = read_plan(row, at=at, calendar=working_calendar(), party=party)
     return {
         "shown": shown,
         "plan": row,

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from cpl.web.records import acts_about
 from secgov.accounts.permissions import Duty, permitted, require
 from secgov.documents.web import download
 from secgov.journal import clock
@@ -20,6 +21,7 @@ from ssc.services.plan_access import ENDED, judging
 from ssc.services.plan_documents import read_plan_document
 
 PAGE = 25
+SHOWN = 10  # acts on the page of a plan; the journal has them all
 SHOW = {
     "waiting": "Waits for the SSC",
     "running": "Going on",
@@ -79,7 +81,7 @@ def _soonest(plan: RemedialPlan) -> Obligation | None:
 def ssc_plan(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a plan to the SSC, with what the person may do on it."""
     row = plan_of(request, reference)
-    context = plan_context(row)
+    context = plan_context(row, party="the Party")
     may_judge = any(permitted(request.user, duty) for duty in judging())
     context |= {
         "is_party": False,
@@ -87,6 +89,7 @@ def ssc_plan(request: HttpRequest, reference: str) -> HttpResponse:
         "documents": "ssc:ssc-plan-document",
         "versions": "ssc:ssc-plan-version",
         "acts": _acts(request, row, context["shown"], may_judge=may_judge),
+        "happened": acts_about(row, *row.versions.all(), *row.remedy_notices.all())[:SHOWN],
         "waiting_decision": row.minuted_decisions.filter(state=MinutedDecision.State.PUT)
         .select_related("recorded_by")
         .first(),
