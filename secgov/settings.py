@@ -392,7 +392,8 @@ OAUTH2_PROVIDER = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Central Products List",
-    "DESCRIPTION": "The Central Products List of Great Britain's smart metering, its editions, and the DCC's acknowledgements.",
+    "DESCRIPTION": "The Central Products List of Great Britain's smart metering, its editions, and the DCC's acknowledgements. "
+    "[Integrate in ten minutes](/guidance/integrate/); [what changed in this API](/guidance/api-changes/).",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -400,6 +401,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/o/token/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "secgov.api.examples.with_examples",
+    ],
+    "EXTERNAL_DOCS": {"url": "/guidance/integrate/", "description": "Integrate in ten minutes"},
 }
 
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = TRUSTED_PROXIES > 0  # a stranger does not name our log lines

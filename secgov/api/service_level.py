@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cpl.api.views import problems
 from secgov.journal import clock
 from secgov.journal.services.levels import KINDS, OTHER, Missed, service_level
 
@@ -51,7 +52,7 @@ class ServiceLevel(APIView):
 
     throttle_scope = "public"
 
-    @extend_schema(operation_id="service_level", responses={200: ServiceLevelOut})
+    @extend_schema(operation_id="service_level", responses={200: ServiceLevelOut, **problems()})
     def get(self, request: Request) -> Response:
         """Count as of now. What a Party owes is not counted here, nor what fell away for a stated reason."""
         level = service_level(at=clock.now())

@@ -70,7 +70,7 @@ def test_every_call_keeps_to_its_description_whatever_it_is_sent(dcc, editions, 
 
         with suppress(Unsatisfiable):  # a call without parameters cannot be asked wrongly
             keeps_to_it()
-    assert len(seen) == 23
+    assert len(seen) == 24
 
 
 def test_description_and_its_page_are_served_and_the_page_can_run_its_script(anybody, db):
