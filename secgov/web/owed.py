@@ -17,6 +17,7 @@ from secgov.time_rules import (
 )
 
 SOON = 5  # Working Days
+FOLDED_OVER = 3  # lines of one duty
 APPROVE = "admin:cpl_listchange_approve"
 PAGES = {
     "cpl.listchange": APPROVE,
@@ -61,6 +62,28 @@ class Line:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Lines of one duty under one urgency, the nearest first; many of them are one row that opens."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def first(self) -> Line:
+        """The line whose date comes first."""
+        return self.lines[0]
+
+    @property
+    def count(self) -> int:
+        """How many obligations they hold."""
+        return sum(line.count for line in self.lines)
+
+    @property
+    def waiting_on(self) -> tuple[str, ...]:
+        """On whom they wait, each once."""
+        return tuple(dict.fromkeys(line.waiting_on for line in self.lines))
+
+
 @dataclass(slots=True)
 class Group:
     """The lines of one urgency."""
@@ -70,6 +93,19 @@ class Group:
     note: str = ""
     lines: list[Line] = field(default_factory=list)
     count: int = 0
+
+    @property
+    def folds(self) -> list[Fold]:
+        """The lines as rows: those of one duty together where there are more than FOLDED_OVER."""
+        alike: dict[tuple[str, str], list[Line]] = {}
+        for line in self.lines:
+            alike.setdefault((line.obligation.clause, line.obligation.duty), []).append(line)
+        folds = [
+            Fold(tuple(part))
+            for lines in alike.values()
+            for part in ([lines] if len(lines) > FOLDED_OVER else [[line] for line in lines])
+        ]
+        return sorted(folds, key=lambda fold: fold.first.obligation.due_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,3 +137,36 @@ def test_graver_alarm_takes_the_place_of_the_one_before_and_goes_when_the_duty_i
     url = reverse("admin:cpl_submission_take_up", args=[submission.pk])
     signed_in(cast.secretariat).post(url, {"version": submission.version})
     assert not Task.objects.filter(closed_at=None).exists()
+
+
+def test_many_lines_of_one_duty_are_one_row_that_opens_and_names_the_nearest_date(cast):
+    for number in range(4):
+        devices.submitted(
+            cast.manufacturer, cast.maker, at=devices.NOON + dt.timedelta(days=number % 2),
+            firmware_version=f"050806{number:02d}", image_hash=f"{number:02d}" * 32,
+        )  # fmt: skip
+    desk = signed_in(cast.secretariat)
+    page = desk.get("/admin/")
+    [group] = page.context["groups"]
+    [fold] = group.folds
+    assert (len(fold.lines), fold.count, fold.waiting_on) == (4, 4, ("Secretariat",))
+    assert fold.first.obligation.due_at == min(line.obligation.due_at for line in group.lines)
+    words = text_of(page)
+    assert "the first of 4" in words and "All 4, the nearest first" in words
+    submission = devices.submitted(
+        cast.manufacturer, cast.maker, firmware_version="05080699", image_hash="ef" * 32
+    )
+    assert len(desk.get("/admin/").context["groups"][0].folds) == 1
+    assert submission.reference in text_of(desk.get("/admin/"))
+
+
+def test_three_lines_of_one_duty_stay_apart(cast):
+    for number in range(3):
+        devices.submitted(
+            cast.manufacturer,
+            cast.maker,
+            firmware_version=f"050806{number:02d}",
+            image_hash=f"{number:02d}" * 32,
+        )
+    [group] = signed_in(cast.secretariat).get("/admin/").context["groups"]
+    assert [len(fold.lines) for fold in group.folds] == [1, 1, 1]
