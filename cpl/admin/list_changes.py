@@ -245,8 +245,16 @@ def _changes(keys: list[str]) -> list[ListChange]:
     rows = list(
         ListChange.objects.filter(pk__in=wanted)
         .select_related(
-            "submission__relists", "device_model", "evidence", "proposed_by", "approved_by", "edition"
+            "submission__relists",
+            "device_model",
+            "evidence",
+            "proposed_by",
+            "approved_by",
+            "edition",
+            "removal_event",
+            "determination",
         )
+        .prefetch_related("determination__events")
         .defer("edition__manifest")
         .order_by("pk")
     )

@@ -148,6 +148,14 @@ class ListChange(models.Model):
         """Whether the Panel must make it: it rests on an event, a determination or an order, not on a choice (A-68)."""
         return bool(self.removal_event_id or self.determination_id or self.authority_order_id)
 
+    @property
+    def is_historic(self) -> bool:
+        """Whether what it rests on happened before the rules applied; every page that shows it says so (X-6)."""
+        events = [self.removal_event] if self.removal_event else []
+        if self.determination:
+            events = list(self.determination.events.all())
+        return any(each.is_historic for each in events)
+
     @transition(field=state, source=State.PROPOSED, target=State.APPROVED)
     def approve(self) -> None:
         """The legal act."""

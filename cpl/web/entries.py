@@ -126,7 +126,8 @@ def _history(shown: PublishedEntry, edition: Edition, today: dt.date) -> list[Ev
         ListChange.objects.filter(
             entry_number=shown.number, state=ListChange.State.ISSUED, edition__number__lte=edition.number
         )
-        .select_related("edition")
+        .select_related("edition", "removal_event", "determination")
+        .prefetch_related("determination__events")
         .defer("edition__manifest")
     )
     periods = ListingPeriod.objects.filter(device_model=shown.number, origin=ListingPeriod.Origin.IMPORTED)

@@ -34,7 +34,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A point of an entry's history. `kind` is `law` for a legal act, `next` for what is to come."""
+    """A point of an entry's history. `kind` is `law` for a legal act, `next` for what is to come.
+
+    `historic` says that it rests on what happened before the rules applied (X-6).
+    """
 
     at: dt.date | dt.datetime
     title: str
@@ -42,6 +45,7 @@ class Event:
     kind: str = ""
     clause: str = ""
     edition: int | None = None
+    historic: bool = False
     differences: tuple[Difference, ...] = field(default=())
 
 
@@ -84,6 +88,7 @@ def _of_change(change: ListChange) -> Event:
         "law",
         change.clause,
         change.edition.number,
+        change.is_historic,
         differences(change) if corrected else (),
     )
 
