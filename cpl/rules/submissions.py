@@ -81,15 +81,31 @@ def release_refusals(fields: Mapping[str, str]) -> tuple[Refusal, ...]:
 
 
 def check_own_organisation(*, submitter: str, own: Collection[str]) -> None:
-    """Refuse to review or approve what an organisation submitted to which one belongs oneself. X-2
+    """Refuse to review or approve what an organisation submitted, or asked, to which one belongs oneself. X-2
 
     Takes the key of the submitter's organisation, and those of every organisation of the person. Raises Refusal.
     """
     if submitter in own:
         raise Refusal(
-            "This submission comes from your own organisation.",
+            "This comes from your own organisation.",
             clause="F2.1",
             remedy="Leave it to a colleague of another organisation.",
+        )
+
+
+def check_not_of_group(group: str) -> None:
+    """Refuse to submit a draft by itself that belongs to a group. Section F2.17
+
+    Takes the group's reference, "" for a draft that belongs to none. Raises Refusal.
+
+    Reading: devices that came in one file are one declaration, all or none of it; whoever
+    wants to submit one of them alone takes it out of the group first (X-2).
+    """
+    if group:
+        raise Refusal(
+            f"This draft belongs to group {group}, which is submitted together.",
+            clause="F2.17",
+            remedy="Submit the group, or take this draft out of it first.",
         )
 
 

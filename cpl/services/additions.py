@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from cpl.models import (
     AssuranceCertificate,
@@ -26,7 +26,7 @@ from cpl.services.drafts import lock_submission
 from cpl.services.expiry import plan_notices
 from cpl.services.listing_facts import identity_of, listing_facts, offered_certificates
 from cpl.services.proposing import put_forward, words_of
-from cpl.services.rows import keep
+from cpl.services.rows import keep, listed_once
 from cpl.services.submissions import (
     check_not_own,
     check_transition,
@@ -42,8 +42,6 @@ from secgov.accounts.permissions import Duty, Grant, require
 from secgov.errors import Conflict
 from secgov.journal import services as journal
 from secgov.time_rules import london_day
-
-ONE_OPEN_PERIOD = "cpl_listingperiod_one_open"  # both of its constraints: per entry, and per identity
 
 
 def what_the_list_will_say(submission: Submission) -> dict[str, Any]:
@@ -206,22 +204,14 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
 
 def _open_period(change: ListChange, model: DeviceModel, facts: ListingFacts, at: dt.datetime) -> None:
     """Put the entry on the list. Raises Conflict where the same Device Model was listed while this was being decided."""
-    try:
-        with transaction.atomic():
-            ListingPeriod.objects.create(
-                device_model=model,
-                identity=facts.device.key,
-                origin=ListingPeriod.Origin.RELISTED if facts.relists else ListingPeriod.Origin.ADDED,
-                opened_at=at,
-                opened_by_change=change,
-            )
-    except IntegrityError as taken:
-        if ONE_OPEN_PERIOD not in str(taken):
-            raise
-        raise Conflict(
-            f"The Device Model of entry {model} was listed by somebody else at this very moment.",
-            newer={"change": change.pk},
-        ) from taken
+    with listed_once(f"The Device Model of entry {model}", change):
+        ListingPeriod.objects.create(
+            device_model=model,
+            identity=facts.device.key,
+            origin=ListingPeriod.Origin.RELISTED if facts.relists else ListingPeriod.Origin.ADDED,
+            opened_at=at,
+            opened_by_change=change,
+        )
 
 
 def take_back(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str) -> None:

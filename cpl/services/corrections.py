@@ -13,10 +13,10 @@ from cpl.models import CorrectionRequest, DeviceModel, ListChange, ListingPeriod
 from cpl.rules import list_changes as rules
 from cpl.rules.device_identity import FIELDS, DeviceIdentity, read_device
 from cpl.rules.image import read_image
-from cpl.rules.submissions import clean_note, clean_reason
+from cpl.rules.submissions import check_own_organisation, clean_note, clean_reason
 from cpl.services.correction_mails import tell_asker, tell_owner
 from cpl.services.proposing import put_forward, words_of
-from cpl.services.rows import keep
+from cpl.services.rows import keep, listed_once
 from firmware_repo.models import Manufacturer
 from firmware_repo.services import name_manufacturer
 from secgov.accounts.models import User
@@ -171,6 +171,18 @@ def _may(by: User, model: DeviceModel) -> Grant:
     return require(by, Duty.PROPOSE_LIST_CHANGE)
 
 
+def _check_not_own(request: CorrectionRequest, grant: Grant) -> None:
+    """Refuse to decide on what another organisation asked to which this person belongs as well. X-2
+
+    What the Secretariat asks itself it may propose: its second person decides.
+    """
+    own = grant.user.memberships.current().exclude(organisation=grant.organisation)
+    check_own_organisation(
+        submitter=str(request.organisation_id),
+        own={str(each) for each in own.values_list("organisation", flat=True)},
+    )
+
+
 def _lock(request: CorrectionRequest, version: int) -> CorrectionRequest:
     fresh = CorrectionRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if fresh.version != version:
@@ -188,6 +200,7 @@ def propose_correction(
     """Propose a correction to a second person, with what stood before and what shall stand. Section F2.2, A-64"""
     request = _lock(request, version)
     grant = require(by, Duty.PROPOSE_LIST_CHANGE)
+    _check_not_own(request, grant)
     reason = clean_reason(reason)
     public_reason = clean_reason(public_reason, field="public_reason")
     if not can_proceed(request.propose):
@@ -246,6 +259,7 @@ def decline_correction(
     """Find that the list is right as it is; the reason is told to whoever asked."""
     request = _lock(request, version)
     grant = require(by, Duty.PROPOSE_LIST_CHANGE)
+    _check_not_own(request, grant)
     return _end(request, "decline", "cpl.correction.declined", grant, clean_reason(reason), at)
 
 
@@ -286,6 +300,7 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
     """
     model = DeviceModel.objects.select_for_update(of=("self",)).get(pk=change.device_model_id)
     request = change.correction_request
+    _check_not_own(request, grant)
     if what_it_says(model, fields_of(model)) != change.before:
         raise Conflict(
             f"Entry {model} no longer says what it said when the correction was proposed.",
@@ -299,7 +314,8 @@ def carry_out(change: ListChange, *, grant: Grant, at: dt.datetime, reason: str)
     for field in (*FIELDS, *IMAGE_FIELDS):
         setattr(model, field if field != "manufacturer_identifier" else "manufacturer_id", fields[field])
     model.generation = device.generation
-    keep(model)  # the period's copy of the identity follows by a trigger
+    with listed_once(f"What entry {model} was to be corrected to", change):
+        keep(model)  # the period's copy of the identity follows by a trigger
     for coverage in model.coverage.filter(ended_on=None):
         for field in FIELDS:
             setattr(coverage, field, fields[field])

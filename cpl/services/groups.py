@@ -352,4 +352,7 @@ def submit_group(
         )
         for draft, each in kept_back[:MOST_REFUSALS]
     )
-    return [submit(submission=each, by=by, at=at, version=each.version, declared=True) for each in drafts]
+    return [
+        submit(submission=each, by=by, at=at, version=each.version, declared=True, with_group=True)
+        for each in drafts
+    ]

@@ -11,7 +11,12 @@ from django_fsm import can_proceed
 from cpl.models import DeviceModel, ListChange, Submission, SubmissionVersion
 from cpl.rules.device_identity import FIELDS, read_device
 from cpl.rules.image import read_image
-from cpl.rules.submissions import check_own_organisation, clean_reason, what_submission_lacks
+from cpl.rules.submissions import (
+    check_not_of_group,
+    check_own_organisation,
+    clean_reason,
+    what_submission_lacks,
+)
 from cpl.rules.warning_answers import unanswered
 from cpl.services.certificates import record_certificate
 from cpl.services.drafts import (
@@ -93,11 +98,19 @@ def next_entry_number() -> int:
 
 
 @transaction.atomic
-def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, declared: bool) -> Submission:
+def submit(
+    *,
+    submission: Submission,
+    by: User,
+    at: dt.datetime,
+    version: int,
+    declared: bool,
+    with_group: bool = False,
+) -> Submission:
     """Hand a draft to the Panel: a number is reserved and the certificates are recorded. Section F2.17
 
     A second press of the same button gives the submission that the first one made. Raises Refusals with everything
-    that is lacking.
+    that is lacking, and Refusal for a draft of a group, which only its group hands in (`with_group`).
     """
     submission = lock_submission(submission)
     grant = require_own(submission, by)
@@ -105,6 +118,8 @@ def submit(*, submission: Submission, by: User, at: dt.datetime, version: int, d
         return submission
     submission = lock_submission(submission, version=version)
     check_editable(submission)
+    if not with_group:
+        check_not_of_group(submission.group.reference if submission.group else "")
     refuse_any(what_keeps_back(submission, declared=declared))
     canonicalise(submission)
     hold_numbers()

@@ -5,6 +5,7 @@ from django.db import connection
 
 from cpl.models import CorrectionRequest, DeviceModel, ListChange, ListingPeriod
 from cpl.services import corrections, list_changes
+from secgov.accounts.models import Membership, Role
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Obligation
 from tests.factories import casts, devices
@@ -141,3 +142,30 @@ def test_a_request_that_ends_without_a_change_leaves_nothing_owed(cast, entry, e
     connection.check_constraints()
     assert not Obligation.objects.standing().about(request).exists()
     asked(cast, entry, image_hash="cd" * 32)
+
+
+@pytest.mark.parametrize("step", ["propose", "decline", "approve"])
+def test_nobody_decides_on_what_an_organisation_asked_to_which_they_belong_as_well(cast, entry, step):
+    request = asked(cast, entry, image_hash="cd" * 32)
+    person = cast.approver if step == "approve" else cast.secretariat
+    change = proposed(cast, request) if step == "approve" else None
+    Membership.objects.create(user=person, organisation=cast.maker, role=Role.MANUFACTURER, began_at=NOON)
+    acts = {
+        "approve": lambda: devices.approved(change, person),
+        "propose": lambda: proposed(cast, request),
+        "decline": lambda: corrections.decline_correction(
+            request=request, by=person, at=NOON, version=request.version, reason="It is right."
+        ),
+    }
+    with pytest.raises(Refusal, match="your own organisation"):
+        acts[step]()
+    assert DeviceModel.objects.get().image_hash == "AB" * 32
+
+
+def test_secretariat_proposes_what_it_found_itself(cast, entry):
+    request = corrections.ask_correction(
+        model=entry, by=cast.secretariat, at=NOON, values={"image_hash": "cd" * 32}, reason="Seen.", evidence=None,
+        evidence_note="Page 2.",
+    )  # fmt: skip
+    devices.approved(proposed(cast, request), cast.approver)
+    assert DeviceModel.objects.get().image_hash == "CD" * 32

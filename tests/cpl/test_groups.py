@@ -11,9 +11,11 @@ from django.test import Client
 
 from cpl.models import AssuranceCertificate, Submission, SubmissionGroup, Upload
 from cpl.services import groups
+from cpl.services.groups import take_out
+from cpl.services.submissions import submit
 from cpl.tasks import check_uploads
 from secgov.documents.models import Content, Document
-from secgov.errors import Conflict
+from secgov.errors import Conflict, Refusal
 from secgov.journal.models import Message, Obligation
 from tests.cpl.submitting import fresh, signed_in
 from tests.documents.files import upload as pdf
@@ -102,6 +104,27 @@ def test_group_is_submitted_together_with_numbers_in_the_order_of_its_rows(
     assert Message.objects.filter(template="cpl/submission_received").count() == 12
     assert Obligation.objects.filter(duty="Take up a submission").count() == 12
     assert post(client, group, "submit", members=12, declaration="on").status_code == 409
+
+
+@pytest.mark.clause("F2.17-1")
+def test_member_is_submitted_with_its_group_or_taken_out_of_it_first(
+    client: Client, cast: casts.Cast
+) -> None:
+    group = group_of(client, cast, [row(number) for number in range(1, 3)])
+    give_all(client, group)
+    alone = members(group)[0]
+    with pytest.raises(Refusal, match=f"group {group.reference}"):
+        submit(submission=alone, by=cast.manufacturer, at=devices.NOON, version=alone.version, declared=True)
+    page = client.post(
+        f"/portal/submissions/{alone.reference}/check/", {"version": alone.version, "declaration": "on"}
+    )
+    assert page.status_code == 422 and group.reference in page.content.decode()
+    assert {each.state for each in members(group)} == {State.DRAFT}
+    freed = take_out(submission=alone, by=cast.manufacturer, at=devices.NOON, version=alone.version)
+    made = submit(
+        submission=freed, by=cast.manufacturer, at=devices.NOON, version=freed.version, declared=True
+    )
+    assert made.state == State.SUBMITTED and len(members(group)) == 1
 
 
 @pytest.mark.clause("F2.17-1")
