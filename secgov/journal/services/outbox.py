@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import smtplib
 from collections.abc import Callable, Sequence
+from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
@@ -129,13 +130,16 @@ def _claim(at: dt.datetime) -> list[Message]:
     return batch
 
 
-def _send(connection: Any, message: Message) -> None:
+def _send(connection: Any, message: Message, at: dt.datetime) -> None:
     context = {**message.context, "site_url": settings.SITE_URL, "environment": settings.ENVIRONMENT_NAME}
     subject = " ".join(render_to_string(f"emails/{message.template}/subject.txt", context).split())
     body = render_to_string(f"emails/{message.template}/body.txt", context).strip() + "\n"
     letter = mail.EmailMessage(
         subject, body, settings.DEFAULT_FROM_EMAIL, [message.recipient],
-        connection=connection, headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
+        connection=connection, headers={
+            "Message-ID": message_id(message), "Auto-Submitted": "auto-generated",
+            "Date": format_datetime(at),  # a rehearsal's, where the clock is moved
+        },
     )  # fmt: skip
     try:
         connection.open()
@@ -187,7 +191,7 @@ def send_messages(*, clock: Callable[[], dt.datetime]) -> int:
                 _let_go(message)
                 continue
             try:
-                _send(connection, message)
+                _send(connection, message, clock())
             except DeliveryError as error:
                 _put_off(message, error, clock())
                 connection.close()  # a connection that failed once is not used again
