@@ -41,6 +41,10 @@ app.conf.beat_schedule = {
         "task": "ssc.watch_plans",
         "schedule": 3600.0,
     },
+    "close the fast tracks that stand on the DCC's Eligible list": {
+        "task": "ssc.watch_fast_tracks",
+        "schedule": 300.0,
+    },
     "send the messages that wait": {"task": "journal.send_messages", "schedule": 60.0},
     "raise the alarms at half, at four fifths and when due": {
         "task": "journal.raise_alarms",

@@ -9,7 +9,7 @@ from cpl.promises import keep_check
 from secgov.journal.clock import now
 from secgov.journal.services import beat
 from ssc import promises
-from ssc.services import authority_answers, opening, plan_watch, requests
+from ssc.services import authority_answers, fast_track_tests, opening, plan_watch, requests
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,13 @@ def watch_plans() -> None:
     """Warn of times that are ending under Remedial Plans, tell of those that ended, report what is unremedied."""
     handled = plan_watch.watch_plans(clock=now)
     beat(sweep="watch plans", at=now(), handled=handled)
+
+
+@shared_task(name="ssc.watch_fast_tracks")
+def watch_fast_tracks() -> None:
+    """Close the fast tracks that stand on the DCC's Eligible list; remind of views to be ratified."""
+    handled = fast_track_tests.watch_fast_tracks(clock=now)
+    beat(sweep="watch fast tracks", at=now(), handled=handled)
 
 
 @shared_task(name="ssc.follow_orders")

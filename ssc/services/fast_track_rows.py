@@ -51,7 +51,7 @@ def next_reference(rows: models.QuerySet[Any], prefix: str, at: dt.datetime) -> 
 def lock_request(
     request: FastTrackRequest, *, version: int | None, expected: tuple[str, ...]
 ) -> FastTrackRequest:
-    """Lock a request and give it as it stands, in one of the states that the step may begin from. PPCT Report 9
+    """Lock a request and give it as it stands, in one of the states that the step may begin from. PPCT Report 9.17
 
     Raises Conflict where it was changed since the person saw it, or stands elsewhere.
     """
