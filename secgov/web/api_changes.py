@@ -6,7 +6,7 @@ API_CHANGES: tuple[tuple[dt.date, tuple[str, ...]], ...] = (
     (
         dt.date(2026, 11, 20),
         (
-            "cpl/held-back/ and `held_back` on cpl/entries/{number}/: which entries the DCC has not loaded, and why.",
+            "cpl/held-back/, and held_back on one entry: which entries the DCC has not loaded, and why.",
             "A pull of the manifest is a receipt only with a token of the scope cpl:receipt.",
             "A client’s secret changes with an overlap, in the portal under Your systems.",
             "The DCC’s own address can be called about each edition, signed.",
