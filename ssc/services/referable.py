@@ -143,7 +143,11 @@ def in_words(decision: Decision) -> str:
             "to not ", "not to "
         )
     if isinstance(decision, BindingDetermination):
-        outcome = "removed" if decision.outcome == BindingDetermination.Outcome.REMOVE else "not removed"
+        outcome = (
+            "to be removed"
+            if decision.outcome == BindingDetermination.Outcome.REMOVE
+            else "not to be removed"
+        )
         return f"The SSC determined that entry {decision.device_model} is {outcome}"
     if isinstance(decision, PlanVersion):
         return f"The SSC did not approve version {decision.number} of Remedial Plan {decision.plan}"

@@ -43,7 +43,7 @@ def test_party_drafts_documents_and_lodges_and_reads_no_reason_of_the_ssc(group)
     decision = referring.ssc_determined(group, entry, "retain")
     client = signed_in(group.supplier)
     shown = client.get(url("referrals"))
-    assert f"The SSC determined that entry {entry} is not removed" in text_of(shown)
+    assert f"The SSC determined that entry {entry} is not to be removed" in text_of(shown)
     begin = f"{url('new-referral')}?decision=ssc-{decision.pk}"
     assert client.post(begin, {"grounds": " "}).status_code == 422
     organisation = removing.organisation_of(group.supplier).pk
