@@ -49,6 +49,19 @@ def lost_entries(*, full: bool) -> int:
     return len(lost) + count(_RESERVED) + abs(count(_IMPORTED))
 
 
+_UNTOLD = """
+    SELECT count(*) FROM cpl_publishedentry p JOIN cpl_devicemodel d ON d.number = p.number
+    WHERE ((p.device_type, p.manufacturer_identifier, p.model_identifier, p.hardware_version, p.hardware_revision,
+            p.firmware_version, p.spec_type, p.spec_version, p.gbcs_version, p.image_hash)
+           <> (d.device_type, d.manufacturer_id, d.model_identifier, d.hardware_version, d.hardware_revision,
+               d.firmware_version, d.spec_type, d.spec_version, d.gbcs_version, d.image_hash)
+        OR (p.status = 'Current') <> EXISTS (SELECT FROM cpl_listingperiod l
+            WHERE l.device_model_id = d.number AND l.closed_at IS NULL AND l.closed_known_by IS NULL))
+      -- what waits for its edition, or for that edition's files, is on its way
+      AND NOT EXISTS (SELECT FROM cpl_listchange c WHERE c.entry_number = d.number AND (c.state = 'approved'
+            OR c.state = 'issued' AND NOT EXISTS (SELECT FROM cpl_editionplacement e WHERE e.edition_id = c.edition_id)))
+"""
+
 _ORPHANS = """
     SELECT
         -- a change without a clause, or approved without an effect of its kind
@@ -69,9 +82,21 @@ _ORPHANS = """
 """
 
 
+_UNOWED = """
+    SELECT count(*) FROM cpl_listchange c
+    WHERE c.state IN ('approved', 'issued') AND 3 <> (
+        SELECT count(DISTINCT o.clause) FROM journal_obligation o
+        WHERE o.subject_type = 'cpl.listchange' AND o.subject_id = c.id::text AND o.clause IN ('F2.8(a)', 'F2.8(b)', 'F2.8(c)'))
+"""
+
+
 def orphan_changes() -> int:
-    """I-2: changes of the list without a change record and clause, and approved ones that are not in one edition."""
-    return count(_ORPHANS)
+    """I-2: changes of the list without a change record and clause, and approved ones that are not in one edition.
+
+    Also entries that are not what the newest edition says, though no change of them waits; and changes by which
+    something is owed, without the three obligations of Section F2.8.
+    """
+    return count(_ORPHANS) + count(_UNTOLD) + count(_UNOWED)
 
 
 _UNLAWFUL_LISTING = """
