@@ -8,13 +8,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secgov.settings")
 django.setup()
 
-from bench import building, dcc_lists, due, importing, search, serving, stores, uploads  # noqa: E402  Django first
+from bench import building, dcc_lists, due, importing, reading, search, serving, stores, uploads  # noqa: E402  Django first
 
 BENCHES = {
     "importing": importing.measure,
     "building": building.measure,
     "dcc_lists": dcc_lists.measure,
     "serving": serving.measure,
+    "reading": reading.measure,
+    "growth": reading.growth,
     "search": search.measure,
     "uploads": uploads.measure,
     "due": due.measure,

@@ -17,10 +17,13 @@ Rows = TypeVar("Rows", bound=QuerySet)
 _TABLE = "cpl_publishedentry"
 
 _NEWEST = f"SELECT * FROM {_TABLE}"  # noqa: S608  nothing but our own constant is put in
-# What an earlier edition said otherwise comes as JSON, in the columns of the table.
+# What an earlier edition said otherwise comes as JSON, in the columns of the table, and under that edition's key; the rows
+# in whose place it comes were changed later, and have another one. The condition stands outside, so that the database
+# can read both parts in the order asked for and stop at the end of a page.
 _SAID_OTHERWISE = f"""
-    SELECT * FROM {_TABLE} WHERE number <> ALL(%s::int[])
-    UNION ALL SELECT * FROM jsonb_populate_recordset(NULL::{_TABLE}, %s::jsonb)
+    SELECT * FROM (
+        SELECT * FROM {_TABLE} UNION ALL SELECT * FROM jsonb_populate_recordset(NULL::{_TABLE}, %s::jsonb)
+    ) b WHERE b.edition_id = %s OR b.number <> ALL(%s::int[])
 """  # noqa: S608
 
 # An entry prints its last listing period (t). Where that began later than the day, the one before counts (p): it had
@@ -80,19 +83,24 @@ class _Rows(BaseTable):
 
 
 def as_they_stood(
-    rows: Rows, *, said_otherwise: Iterable[Model] = (), gone: Iterable[int] = (), on: dt.date | None = None
+    rows: Rows,
+    *,
+    edition: int,
+    said_otherwise: Iterable[Model] = (),
+    gone: Iterable[int] = (),
+    on: dt.date | None = None,
 ) -> Rows:
     """Give every published entry as an earlier edition said it, as it stood when a London day ended, or both.
 
-    `said_otherwise` are the entries that the edition wrote otherwise than the newest one does, unsaved; `gone` the
-    numbers that it did not have. With `on`, entries that were not yet listed that day are not among them. What is given
-    is a queryset as any other, but for reading only; filters set on `rows` before are kept.
+    `edition` is that edition's key; `said_otherwise` are the entries that it wrote otherwise than the newest one does,
+    unsaved and under that key; `gone` the numbers that it did not have. With `on`, entries that were not yet listed that
+    day are not among them. What is given is a queryset as any other, but for reading only.
     """
     earlier = [_columns(each) for each in said_otherwise]
     left_out = [*gone, *(each["number"] for each in earlier)]
     sql, values = _NEWEST, []
     if left_out:
-        sql, values = _SAID_OTHERWISE, [left_out, json.dumps(earlier, default=str)]
+        sql, values = _SAID_OTHERWISE, [json.dumps(earlier, default=str), edition, left_out]
     if on is not None:
         sql, values = _ON_A_DAY.replace("{source}", f"({sql})"), [*values, on]
     found = rows.all()

@@ -58,6 +58,7 @@ class View:
         )
         return as_they_stood(
             found,
+            edition=self.edition.pk,
             said_otherwise=[
                 published_entry(each.before, makers.get(each.before["manufacturer"], ""), self.edition)
                 for each in earlier
