@@ -18,6 +18,7 @@ from ssc.models import (
     RemedySuspension,
 )
 from ssc.portal.plan_chart import PlanChart, plan_chart
+from ssc.rules import plans as plan_rules
 from ssc.rules import remedy
 from ssc.services.remedy_notices import clock_of
 
@@ -222,9 +223,10 @@ def _milestones(found: PlanPage, today: dt.date, calendar: WorkingCalendar) -> I
         elif row.by < today:
             kind, label, note = "warn", "Day passed", note or "the Committee has not judged it"
         elif is_next:
-            left = working_days_between(today, row.by, calendar)
+            left = plan_rules.days_left(row.by, today=today, calendar=calendar)
             kind, label, is_next = "info", "Next", False
-            note = note or f"{left} Working Day{'' if left == 1 else 's'} left"
+            if left is not None:
+                note = note or f"{left} Working Day{'' if left == 1 else 's'} left"
         else:
             kind, label = "", "Later"
         until = min(row.by, today)

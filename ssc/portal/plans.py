@@ -21,7 +21,7 @@ from ssc.portal.frame import page
 from ssc.portal.plan_forms import ReplyForm
 from ssc.portal.plan_page import STATE_TAGS, VERSION_TAGS, read_plan
 from ssc.rules.remedy import MATERIAL
-from ssc.services.plan_access import ENDED
+from ssc.services.plan_access import ENDED, approval_lapsed
 from ssc.services.plan_documents import read_plan_document
 from ssc.services.requests import reply_to_request
 
@@ -126,6 +126,7 @@ def plan_context(row: RemedialPlan, *, party: str) -> dict[str, Any]:
         "material": MATERIAL,
         "periods": list(row.periods.all()),
         "can_propose": shown.goes_on,
+        "lapsed": shown.goes_on and approval_lapsed(row, at=at),
     }
 
 

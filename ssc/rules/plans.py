@@ -15,12 +15,14 @@ from datetime import date
 
 from secgov.errors import Refusal, refuse_any
 from secgov.time_rules import (
+    CalendarMissing,
     DueDate,
     WorkingCalendar,
     end_of_day,
     explain_calendar_days,
     explain_working_days,
     working_days_before,
+    working_days_between,
 )
 
 PROPOSAL, APPROVAL = "proposal", "approval"
@@ -32,6 +34,8 @@ WARNING = 5
 """Working Days before the end of a period or a milestone (theme E: warn at T-5)."""
 LAST_WARNING = 1
 """Our own, for a time too short for the warning at T-5."""
+NEAR = 21
+"""Days within which five Working Days lie, whatever holidays there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,18 @@ def check_period(period: Period, *, name: str) -> None:
 def due_period(period: Period, calendar: WorkingCalendar) -> DueDate:
     """Give the end of a period that `check_period` lets pass, with the sum in words. Appendix Z 6.3(a), Appendix Z 6.3(b)
 
-    Raises CalendarMissing where Working Days are counted and the calendar does not reach.
+    Raises Refusal where Working Days are counted and the calendar does not reach so far.
     """
     if period.days is None or period.starts_on is None:
         raise ValueError("a period without its days or its start has no end: check it first")
     if period.unit == WORKING_DAYS:
-        return explain_working_days(period.starts_on, period.days, calendar)
+        try:
+            return explain_working_days(period.starts_on, period.days, calendar)
+        except CalendarMissing as missing:
+            raise Refusal(
+                f"The bank holidays of {missing.year} are not known yet, so that end cannot be computed.", clause="Z6.3",
+                remedy="State calendar days, or have the Secretariat load that year.",
+            ) from missing  # fmt: skip
     return explain_calendar_days(period.starts_on, period.days)
 
 
@@ -100,17 +110,26 @@ def check_periods_fit(*, proposal: DueDate, approval: DueDate) -> None:
         )  # fmt: skip
 
 
-def warning_day(*, began_on: date, last_day: date, calendar: WorkingCalendar) -> date | None:
-    """Give the day from which a Party is warned that a time is ending. Appendix Z 6.3(a), Appendix Z 6.3(c), Appendix Z 6.3(d)
+def is_warned(*, began_on: date, last_day: date, today: date, calendar: WorkingCalendar) -> bool:
+    """Say whether a Party is warned that a time is ending. Appendix Z 6.3(a), Appendix Z 6.3(c), Appendix Z 6.3(d)
 
-    Five Working Days before the last day; where the time is shorter than that, one; and no day where it is shorter
-    still: then the request itself is the warning.
+    From five Working Days before the last day; where the time is shorter than that, from one; and not at all where it
+    is shorter still: then the request itself is the warning. A day years ahead asks nothing of the calendar.
     """
+    if not 0 <= (last_day - today).days <= NEAR:
+        return False
     for left in (WARNING, LAST_WARNING):
         day = working_days_before(last_day, left, calendar)
         if day > began_on:
-            return day
-    return None
+            return today >= day
+    return False
+
+
+def days_left(last_day: date, *, today: date, calendar: WorkingCalendar) -> int | None:
+    """Give the Working Days left until a day; None where the calendar does not reach so far. Appendix Z 6.3(c)"""
+    if not set(range(today.year, last_day.year + 1)) <= calendar.years:
+        return None
+    return working_days_between(today, last_day, calendar)
 
 
 def check_proposal(

@@ -63,10 +63,12 @@ def _watch_time(plan: RemedialPlan, subject: models.Model, owed: Obligation, at:
     if at >= owed.due_at:
         told = _tell(plan, f"the {words} has ended", owed.clause, f"ssc/plan_time_over:{named}", at)
         return told + _call(plan, f"ssc/plan_time_over:{named}", at)
-    warned_from = rules.warning_day(
-        began_on=london_day(owed.opened_at), last_day=last_day, calendar=journal.working_calendar()
-    )
-    if warned_from is None or today < warned_from:
+    if not rules.is_warned(
+        began_on=london_day(owed.opened_at),
+        last_day=last_day,
+        today=today,
+        calendar=journal.working_calendar(),
+    ):
         return 0
     return _tell(plan, f"the {words} is ending", owed.clause, f"ssc/plan_warning:{named}", at)
 
@@ -90,10 +92,9 @@ def _watch_milestone(plan: RemedialPlan, milestone: Milestone, at: dt.datetime) 
         )
         return told + _call(plan, f"ssc/milestone_over:{key}", at)
     began_on = london_day(milestone.plan_version.decided_at or at)
-    warned_from = rules.warning_day(
-        began_on=began_on, last_day=milestone.by, calendar=journal.working_calendar()
-    )
-    if warned_from is None or today < warned_from:
+    if not rules.is_warned(
+        began_on=began_on, last_day=milestone.by, today=today, calendar=journal.working_calendar()
+    ):
         return 0
     return _tell(plan, f"milestone {milestone.number} is near", "Z6.3(c)", f"ssc/milestone_warning:{key}", at)
 

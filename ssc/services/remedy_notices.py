@@ -147,10 +147,16 @@ def suspend_remedy_notice(
 @transaction.atomic
 def suspend_for_authority(
     *, notice: RemedyNotice, actor: Actor, at: dt.datetime, reason: str
-) -> RemedySuspension:
-    """Let the 20 Working Days stand still as the Authority ordered; the caller has judged who may record that. Appendix Z 6.5"""
+) -> RemedySuspension | None:
+    """Let the 20 Working Days stand still as the Authority ordered; the caller has judged who may record that. Appendix Z 6.5
+
+    None where they have passed already: then there is nothing that could stand still.
+    """
     notice = _lock(notice)
     _check_runs(notice)
+    clock = clock_of(notice)
+    if clock is not None and not is_in_time(at, clock.due_at):
+        return None
     return _suspend(notice, actor, at, reason, by_authority=True)
 
 

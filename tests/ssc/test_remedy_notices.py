@@ -240,6 +240,9 @@ def test_the_time_cannot_stand_still_once_it_has_passed(group: plans.Committee, 
         remedy_notices.suspend_remedy_notice(
             notice=notice, by=group.chair, at=OVER, version=notice.version, reason="Wait."
         )
+    actor = plans.require_of(group.chair)
+    assert remedy_notices.suspend_for_authority(notice=notice, actor=actor, at=OVER, reason="Stay.") is None
+    assert fresh(notice).suspension is None
 
 
 @pytest.mark.clause("F2.7B-2")

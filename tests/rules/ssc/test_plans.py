@@ -82,8 +82,20 @@ def test_approval_may_not_be_due_before_the_proposal() -> None:
 def test_a_party_is_warned_five_working_days_before_the_end(
     began: str, last: str, warned_from: str | None
 ) -> None:
-    found = plans.warning_day(began_on=day(began), last_day=day(last), calendar=CALENDAR)
-    assert found == (day(warned_from) if warned_from else None)
+    days = [day(began) + dt.timedelta(days=n) for n in range(40)]
+    given = {"began_on": day(began), "last_day": day(last), "calendar": CALENDAR}
+    warned = [each for each in days if plans.is_warned(today=each, **given)]
+    expected = [each for each in days if warned_from and day(warned_from) <= each <= day(last)]
+    assert warned == expected
+
+
+def test_a_day_years_ahead_asks_nothing_of_the_calendar() -> None:
+    far = {"last_day": day("2031-01-06"), "calendar": CALENDAR}
+    assert not plans.is_warned(began_on=day("2027-02-01"), today=day("2028-12-29"), **far)
+    assert plans.days_left(day("2031-01-06"), today=day("2028-12-29"), calendar=CALENDAR) is None
+    assert plans.days_left(day("2028-12-29"), today=day("2028-12-22"), calendar=CALENDAR) == 3
+    with pytest.raises(Refusal, match="2029 are not known"):
+        plans.due_period(plans.Period(600, WORKING, day("2027-02-01")), CALENDAR)
 
 
 @pytest.mark.clause("Z6.3(a)")
