@@ -174,3 +174,19 @@ def test_address_of_the_authority_has_to_be_one(settings):
     assert ids(check_addresses(None)) == ["cpl.E006"]
     settings.DCC_SECOND_EMAIL = "nobody either"
     assert ids(check_addresses(None)) == ["cpl.E006", "cpl.E006"]
+
+
+def test_address_that_is_called_for_the_dcc_is_a_safe_one_in_production(settings):
+    settings.DEBUG = False
+    for address in (
+        "http://dcc.example/hook",
+        "https://",
+        "ftp://dcc.example",
+        "https://me:secret@dcc.example/hook",
+    ):
+        settings.DCC_WEBHOOK_URL = address
+        assert ids(check_addresses(None)) == ["cpl.E009"], address
+    settings.DCC_WEBHOOK_URL = "https://dcc.example/hook?of=cpl"
+    assert check_addresses(None) == []
+    settings.DEBUG, settings.DCC_WEBHOOK_URL = True, "http://127.0.0.1:9000/hook"
+    assert check_addresses(None) == []

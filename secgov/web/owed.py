@@ -39,6 +39,8 @@ PAGES = {
     "ssc.stay": "admin:ssc_stay_change",
 }
 """Where the desk shows each kind of thing."""
+WHOLE_PAGES = {"cpl.webhookpause": "admin:cpl_receipt_dcc"}
+"""Things that have no page of their own, but stand on one."""
 OTHERS = (Obligation.Owner.DCC, Obligation.Owner.PARTY)
 
 
@@ -215,6 +217,8 @@ def _subject(obligation: Obligation, edition: tuple[int, int] | None) -> Subject
 
 def page_of(task: Task) -> str:
     """Give the desk's page of what a task is about, so that an alarm leads to the work; "" where it has none."""
+    if task.subject_type in WHOLE_PAGES:
+        return reverse(WHOLE_PAGES[task.subject_type])
     page = PAGES.get(task.subject_type)
     return (
         f"{reverse(page)}?change={task.subject_id}"

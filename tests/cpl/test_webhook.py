@@ -15,6 +15,7 @@ from cpl.signing import public_key_set
 from secgov.accounts.models import Role
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Task
+from secgov.web.owed import page_of
 from tests.cpl.desk import signed_in, text_of
 from tests.cpl.listening import DRIPS, DROPS, HANGS, listening
 from tests.factories import devices, people, publishing
@@ -92,7 +93,11 @@ def test_call_that_is_not_taken_is_made_again_after_a_while(stage, hook, fault):
     hook.answers = [fault]
     assert call() == 0
     waits = WebhookCall.objects.get()
-    assert (waits.failures, waits.attempts, waits.next_attempt_at) == (1, 1, ISSUED + dt.timedelta(seconds=20))
+    assert (waits.failures, waits.attempts, waits.next_attempt_at) == (
+        1,
+        1,
+        ISSUED + dt.timedelta(seconds=20),
+    )
     assert waits.last_error and hook.address not in waits.last_error
     assert call(ISSUED + dt.timedelta(seconds=19)) == 0 and not hook.taken
     assert call(ISSUED + dt.timedelta(seconds=20)) == 1
@@ -139,6 +144,7 @@ def test_calls_rest_after_repeated_failure_and_a_person_resumes_them(stage, hook
     [pause] = WebhookPause.objects.all()
     assert str(MOST_FAILURES) in pause.why
     task = Task.objects.get(key="publication:webhook-paused")
+    assert page_of(task) == reverse("admin:cpl_receipt_dcc")
     assert Act.objects.filter(verb="cpl.webhook.paused").count() == 1
     assert call(at + 60 * MINUTE) == 0 and not hook.taken
     secretariat = stage.cast.secretariat
