@@ -14,11 +14,11 @@ from ssc.rules.fast_track import GROUND
 DEVICE = "Type/manufacturer/model/hardware version/hardware revision/firmware version"
 
 
-def yes_no(label: str, yes: str, no: str, help_text: str = "") -> forms.TypedChoiceField:
-    """Make a question with two answers and no default: no answer is for the rule to refuse."""
+def yes_no(label: str, yes: str, no: str, says: str, help_text: str = "") -> forms.TypedChoiceField:
+    """Make a question with two answers and no default; `says` asks for one where none is given."""
     return forms.TypedChoiceField(
-        label=label, choices=[("yes", yes), ("no", no)], widget=forms.RadioSelect, required=False, help_text=help_text,
-        coerce=lambda value: value == "yes", empty_value=None,
+        label=label, choices=[("yes", yes), ("no", no)], widget=forms.RadioSelect, help_text=help_text,
+        coerce=lambda value: value == "yes", error_messages={"required": says},
     )  # fmt: skip
 
 
@@ -32,24 +32,32 @@ class RequestForm(DocumentedForm):
     """A Testing Participant asks for the fast track (PPCT Report 4.1.2)."""
 
     ground = forms.ChoiceField(
-        label="Why should it be tested first?", widget=forms.RadioSelect, required=False,
+        label="Why should it be tested first?", widget=forms.RadioSelect,
+        error_messages={"required": "Choose why it should be tested first."},
         choices=[
             (GROUND, "It addresses a material security vulnerability"),
             ("OTHER", "Another reason: a feature, safety, volume, mode of operation"),
         ],
     )  # fmt: skip
-    provider = forms.CharField(label="Communications service provider", max_length=120, required=False)
+    provider = forms.CharField(
+        label="Communications service provider", max_length=120,
+        error_messages={"required": "Name the communications service provider."},
+    )  # fmt: skip
     devices = forms.CharField(
-        label="Devices of the combination", max_length=1500, required=False,
+        label="Devices of the combination", max_length=1500,
+        error_messages={"required": "Name the devices, one a line."},
         widget=forms.Textarea(attrs={"rows": 4, "class": "id"}),
         help_text=f"One a line: {DEVICE}. For example: Gas Smart Meter/7E3E/0000/03/00/05080608",
     )  # fmt: skip
     new_device = forms.CharField(
-        label="The one with the new firmware", max_length=120, required=False, widget=forms.TextInput(attrs={"class": "id"}),
+        label="The one with the new firmware", max_length=120,
+        error_messages={"required": "Say which of the devices has the new firmware."},
+        widget=forms.TextInput(attrs={"class": "id"}),
         help_text="As in the list above.",
     )  # fmt: skip
     purpose = forms.CharField(
-        label="What the firmware is for", max_length=300, required=False,
+        label="What the firmware is for", max_length=300,
+        error_messages={"required": "Say what the firmware is for."},
         help_text="The DCC reads this. The weakness itself belongs in your notification to the SSC alone.",
     )  # fmt: skip
     notification = forms.ModelChoiceField(
@@ -65,7 +73,7 @@ class RequestForm(DocumentedForm):
     document = document_field("The assessment as a document", "")
     classification = level_field()
     affects_interoperability = yes_no(
-        "Is anything known that might impact interoperability?", "Yes", "None known",
+        "Is anything known that might impact interoperability?", "Yes", "None known", "Answer yes, or none known.",
         "You tell the DCC later, at any time, of what you become aware of.",
     )  # fmt: skip
     interoperability = words_field("What might impact it", "", required=False)
@@ -101,12 +109,11 @@ class NotificationForm(JudgedForm):
 class SeekForm(VersionForm):
     """The DCC's one message to SECAS (PPCT Report 9.15)."""
 
-    date_if_not = DayField(label="Tested on, if not fast tracked", required=False)
-    date_if_fast = DayField(
-        label="Tested on, if fast tracked", required=False, help_text="The same day, or earlier."
-    )
+    date_if_not = DayField(label="Tested on, if not fast tracked")
+    date_if_fast = DayField(label="Tested on, if fast tracked", help_text="The same day, or earlier.")
     asks_whether_notified = forms.BooleanField(
-        label="We ask whether the SSC has been notified of the vulnerability", required=False
+        label="We ask whether the SSC has been notified of the vulnerability",
+        error_messages={"required": "Ask in the same message whether the SSC has been notified (PPCT-9.15)."},
     )
 
 
@@ -114,9 +121,11 @@ class ViewForm(DocumentedForm):
     """The three answers (PPCT Report 9.16)."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    was_notified = yes_no("Has the SSC been notified of the vulnerability?", "Yes", "No")
-    is_material = yes_no("Does the Chair consider it material?", "Yes", "No")
-    warrants = yes_no("Does the Chair consider that this warrants the fast track?", "Yes", "No")
+    was_notified = yes_no("Has the SSC been notified of the vulnerability?", "Yes", "No", "Answer yes or no.")
+    is_material = yes_no("Does the Chair consider it material?", "Yes", "No", "Answer yes or no.")
+    warrants = yes_no(
+        "Does the Chair consider that this warrants the fast track?", "Yes", "No", "Answer yes or no."
+    )
     to_change = words_field("What would have to change", "", "Wherever an answer is no.", required=False)
     evidence = words_field(
         "How the Chair’s view is known", "", "For example: mail of 11 January, 10:40.", required=False
@@ -159,15 +168,15 @@ class RefuseForm(VersionForm):
 class SetsForm(VersionForm):
     """The Testing Participant's device sets are there (PPCT Report 4.1.2)."""
 
-    received_on = DayField(label="When they came", required=False)
+    received_on = DayField(label="When they came")
 
 
 class ResultForm(VersionForm):
     """How a test ended."""
 
-    has_passed = yes_no("How did it end?", "It passed", "It failed")
-    tested_on = DayField(label="Day of the test", required=False)
-    evidence = forms.CharField(label="Reference of the test report", max_length=200, required=False)
+    has_passed = yes_no("How did it end?", "It passed", "It failed", "Say whether it passed.")
+    tested_on = DayField(label="Day of the test")
+    evidence = forms.CharField(label="Reference of the test report", max_length=200)
     note = words_field("Note", "", required=False)
 
 
@@ -190,7 +199,7 @@ class RatifyForm(ReasonForm):
         label="Did the SSC ratify it?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect,
         coerce=lambda value: value == "yes", error_messages={"required": "Choose whether the SSC ratified it."},
     )  # fmt: skip
-    minute_reference = forms.CharField(label="Minute reference", max_length=200, required=False)
+    minute_reference = forms.CharField(label="Minute reference", max_length=200)
 
 
 class SlotForm(JudgedForm):

@@ -177,6 +177,8 @@ def check_view(answers: Answers, *, to_change: str, for_the_chair: bool, has_evi
 
 def what_would_have_to_change(answers: Answers, to_change: str) -> str:
     """Give what a refusal tells the Testing Participant; without notification that comes first. PPCT Report 9.16"""
+    if answers.are_three_yeses:
+        return ""
     words = to_change.strip()
     if answers.was_notified is False and NOTIFY_AND_APPLY_AGAIN not in words:
         words = f"{NOTIFY_AND_APPLY_AGAIN} {words}".strip()

@@ -124,6 +124,7 @@ def test_no_says_what_would_have_to_change_and_who_was_not_notified_is_told_to_n
     told = rules.what_would_have_to_change(rules.Answers(False, True, True), "")
     assert told == rules.NOTIFY_AND_APPLY_AGAIN
     assert rules.what_would_have_to_change(rules.Answers(True, True, False), " Mend it. ") == "Mend it."
+    assert rules.what_would_have_to_change(rules.Answers(True, True, True), "Mend it.") == ""
 
 
 @pytest.mark.clause("PPCT-9.16-3", "PPCT-9.17-1")
