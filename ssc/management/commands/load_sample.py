@@ -9,7 +9,7 @@ from cpl.management.commands.load_sample_people import SIGN_INS
 from cpl.models import DeviceModel
 from cpl.sample import estates, events, lists, people, register, stories
 from secgov.journal import clock
-from ssc.sample import cases
+from ssc.sample import cases, plans
 
 
 class Command(BaseCommand):
@@ -35,4 +35,5 @@ class Command(BaseCommand):
             events.load_events(people=cast, at=at)
             lists.load_lists(people=cast, at=at)
             cases.load_cases(people=cast, at=at)
+            plans.load_plans(people=cast, at=at)
         self.stdout.write("The sample list, its people and their work are here.")
