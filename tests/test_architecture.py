@@ -55,8 +55,6 @@ LATE_IMPORTS: dict[tuple[str, str], str] = {}
 CLOCKS = {
     "secgov.journal.clock": "it is the one clock of the edges, which a rehearsal moves",
     "secgov.verify": "run alone, without Django, it has no other clock",
-    "clients.src.cpl_client.verify": "the same file, kept where the client installs from",
-    "clients.src.cpl_client.__main__": "the client's command is an edge of its own",
 }
 
 
