@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("ssc.web.urls")),  # before the guidance for readers, whose names would take its own
     path("", include("secgov.web.urls")),
     path("", include("cpl.web.urls")),
     path("portal/", include("cpl.portal.urls")),

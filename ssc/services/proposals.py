@@ -34,7 +34,9 @@ from ssc.services.proposal_rows import note as record_note
 from ssc.services.proposal_support import ask_supporters, count_own_support
 
 CONTACT_FIELDS = ("proposer_name", "proposer_phone", "proposer_email")
-EDITABLE = (State.DRAFT, State.SUBMITTED, State.TRIAGE)
+WITHDRAWABLE = (
+    *(State.DRAFT, State.SUBMITTED, State.TRIAGE, State.NCSC_LIAISON, State.REFINEMENT, State.CONSULTATION),
+)
 
 
 @transaction.atomic

@@ -1,0 +1,30 @@
+"""What the pages of proposals share: whose they are, and who may change them."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from secgov.accounts.models import Organisation, User
+from secgov.accounts.permissions import Duty, organisations_of, permitted
+from ssc.models import Proposal
+
+
+def visible_proposal(request: HttpRequest, pk: int) -> Proposal:
+    """Give a proposal that the person may see; any other does not exist here."""
+    rows = Proposal.objects.visible_to(request.user).select_related(
+        "organisation", "affected", "original", "created_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def owns(user: User, proposal: Proposal) -> bool:
+    """Whether a person may change a proposal's form: its organisation's people, or whoever keyed it in."""
+    if proposal.keyed_in_by_id == user.pk:
+        return permitted(user, Duty.KEY_IN_PROPOSAL) is not None
+    return proposal.organisation is not None and proposal.organisation in organisations_of(
+        user, Duty.RAISE_PROPOSAL
+    )
+
+
+def organisations_for(user: User, duty: Duty) -> object:
+    """The organisations for which a person may do a duty, as rows to choose from."""
+    return Organisation.objects.filter(pk__in=[each.pk for each in organisations_of(user, duty)])

@@ -1,0 +1,1 @@
+"""The SSC's public pages."""
