@@ -44,8 +44,9 @@ class ReferralAdmin(RegisterAdmin):
     list_select_related = ("organisation", "answer")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Referral]:
-        """Those that were lodged."""
-        return super().get_queryset(request).exclude(lodged_at=None)
+        """Those that were lodged and that the person may see."""
+        rows = Referral.objects.visible_to(request.user).exclude(lodged_at=None)
+        return rows.select_related("organisation", "answer")
 
     @admin.display(description="decision")
     def what(self, row: Referral) -> str:

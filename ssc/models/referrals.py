@@ -80,14 +80,14 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Those of which a person may know.
 
         A Party's own; to the Secretariat, the auditor and the Authority's recorder every one that was lodged; to the
-        SSC those of its own decisions, but for a member with a conflict of interest in the case.
+        SSC those of its own decisions. A conflict of interest in the case hides them, whatever else the person is.
         """
         found = Q(organisation__in=organisations_of(user, Duty.REFER_DECISION))
-        before_authority = ~Q(state=Referral.State.DRAFT) & Q(lodged_at__isnull=False)
+        before_authority = Q(lodged_at__isnull=False) & ~_conflicted(user)
         if permitted(user, Duty.READ_REFERRALS):
             found |= before_authority
         if permitted(user, Duty.READ_CASES):
-            found |= before_authority & Q(panel_decision=None) & ~_conflicted(user)
+            found |= before_authority & Q(panel_decision=None)
         return self.filter(found)
 
 
