@@ -30,6 +30,7 @@ from secgov.web.owed import OTHERS, Day, Line
 
 MOST_OBLIGATIONS = 500
 MOST_ROWS = 25
+MOST_TASKS = 200
 WHOSE = (("", "Everyone’s"), ("mine", "Mine"), ("nobody", "Nobody’s yet"))
 
 
@@ -77,6 +78,7 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
         .select_related("organisation", "assigned_to")
         .order_by("submitted_at")[:MOST_ROWS]
     )
+    tasks = list(Task.objects.filter(closed_at=None)[:MOST_TASKS])
     context = {
         "form": refused,
         "filter": shown,
@@ -91,7 +93,8 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
         "whose_choices": WHOSE,
         "old_since": _a_working_day_before(day, submissions, calendar),
         "changes": waiting_changes,
-        "tasks": [(task, owed.page_of(task)) for task in Task.objects.filter(closed_at=None)[:MOST_ROWS]],
+        "tasks": owed.tasks_of(tasks),
+        "tasks_shown": len(tasks),
         "tasks_open": Task.objects.filter(closed_at=None).count(),
         "may_close": permitted(request.user, Duty.CLOSE_TASK),
         "may_publish": permitted(request.user, Duty.PUBLISH_EDITION),

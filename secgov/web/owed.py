@@ -1,6 +1,7 @@
 """The lines of the board: obligations sorted by urgency, each with what it is about and the next step."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -108,6 +109,43 @@ class Group:
             for part in ([lines] if len(lines) > FOLDED_OVER else [[line] for line in lines])
         ]
         return sorted(folds, key=lambda fold: fold.first.obligation.due_at)
+
+
+@dataclass(slots=True)
+class TaskFold:
+    """Open tasks of one kind, newest first; many of them are one row that opens."""
+
+    heading: str
+    tasks: list[tuple[Task, str]] = field(default_factory=list)
+
+    @property
+    def since(self) -> dt.datetime:
+        """Since when the oldest of them is open."""
+        return min(task.opened_at for task, _ in self.tasks)
+
+    @property
+    def clause(self) -> str:
+        """The clause of them all."""
+        return self.tasks[0][0].clause
+
+
+def tasks_of(tasks: Iterable[Task]) -> list[TaskFold]:
+    """Put tasks with their pages together by kind where there are more than FOLDED_OVER; else each stays by itself."""
+    kinds: dict[tuple[str, str, str], TaskFold] = {}
+    for task in tasks:
+        kind = (task.key.partition(":")[0], task.title.partition(":")[0], task.clause)
+        fold = kinds.setdefault(kind, TaskFold(task.title))
+        fold.heading = task.title if fold.heading == task.title else kind[1]
+        fold.tasks.append((task, page_of(task)))
+    return [
+        fold
+        for found in kinds.values()
+        for fold in (
+            [found]
+            if len(found.tasks) > FOLDED_OVER
+            else [TaskFold(task.title, [(task, page)]) for task, page in found.tasks]
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)

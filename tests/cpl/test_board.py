@@ -170,3 +170,22 @@ def test_three_lines_of_one_duty_stay_apart(cast):
         )
     [group] = signed_in(cast.secretariat).get("/admin/").context["groups"]
     assert [len(fold.lines) for fold in group.folds] == [1, 1, 1]
+
+
+def test_many_tasks_of_one_kind_are_one_row_that_opens(cast):
+    for number in range(4):
+        journal.open_task(
+            key=f"chase:{number}", title=f"Chase NCSC: {number}?", at=devices.NOON, clause="Z6.7"
+        )
+    journal.open_task(key="alarm:1", title="Look at this", at=devices.NOON, clause="F2.8")
+    desk = signed_in(cast.secretariat)
+    page = desk.get("/admin/")
+    assert [(fold.heading, len(fold.tasks)) for fold in page.context["tasks"]] == [
+        ("Look at this", 1),
+        ("Chase NCSC", 4),
+    ]
+    words = text_of(page)
+    assert "4 of these, the first since" in words and "Chase NCSC: 3?" in words
+    task = Task.objects.get(key="chase:2")
+    desk.post(reverse("admin:close_task", args=[task.pk]), {"reason": "Asked."})
+    assert [len(fold.tasks) for fold in desk.get("/admin/").context["tasks"]] == [1, 1, 1, 1]
