@@ -37,7 +37,7 @@ FLOOR_MAY_USE = {"secgov.verify": {"cryptography"}}
 PARTS_OF_SECGOV = {
     *("errors", "clauses", "time_rules", "verify"),
     *("journal", "accounts", "documents", "local"),
-    *("settings", "urls", "celery", "checks", "wsgi", "apps", "admin", "api", "web"),
+    *("settings", "environment", "urls", "celery", "checks", "wsgi", "apps", "admin", "api", "web"),
 }
 TOP_LEVEL = {*OURS, "tests", "bench", "clients", "deploy", "manage"}
 

@@ -73,7 +73,7 @@ class PostgresServer:
         self._launch()
         try:
             self._provision()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: nobody else knows yet that the server runs, and would stop it
             self.stop()
             raise
 
