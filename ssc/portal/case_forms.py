@@ -164,26 +164,30 @@ class DeterminationForm(DocumentedForm):
     clause = forms.CharField(widget=forms.HiddenInput, required=False)
     supplements = forms.IntegerField(widget=forms.HiddenInput, required=False)
     security_implications = _text(
-        "Security implications", "What could go wrong while Devices of this model stay in use? Z6.2(a)"
+        "Security implications", "What could go wrong while Devices of this model stay in use?"
     )
     consumer_consequences = _text(
         "Consequences for Energy Consumers",
-        "What would Suspension mean in homes: prepayment, vulnerable customers, visits? Z6.2(a)",
+        "What would Suspension mean in homes: prepayment, vulnerable customers, visits?",
     )
-    weighing = _text("How the two weigh against each other", "Z6.2(a)", 2)
+    weighing = _text("How the two weigh against each other", "Which is the graver, and why?", 2)
     devices_unknown_reason = _text(
-        "Why the number of Devices is not known", "The DCC’s counts do not say how many there are. Z6.2(a)", 2
+        "Why the number of Devices is not known", "The DCC’s counts do not say how many there are.", 2
     )
     ncsc = forms.ChoiceField(
         label="Information from NCSC", required=False, widget=forms.RadioSelect,
-        choices=[("given", "Taken into account"), ("none", "None provided")], help_text="Z6.2(b)",
+        choices=[("given", "Taken into account"), ("none", "None provided")],
+        help_text="On the risks of the end of this certificate.",
     )  # fmt: skip
     ncsc_information = _text("What NCSC says", "Only if it provided information.", 2)
     ncsc_upload = document_field("NCSC’s paper", "")
     minute_upload = document_field("The minute", "")
     classification = level_field()
     outcome_key = forms.ChoiceField(
-        label="Outcome", required=False, widget=forms.RadioSelect, help_text="Z6.2(c)"
+        label="Outcome",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Whether or not it is removed, a plan may be imposed.",
     )
     obliged = forms.ModelMultipleChoiceField(
         label="On whom the plan is imposed", queryset=Organisation.objects.none(), required=False,
@@ -217,9 +221,9 @@ class DeterminationForm(DocumentedForm):
             f"{each}{'' if each.pk in known else ', not known to have any'}"
         )
         if self.automatic:
-            field.help_text = "A SMETS2+ Communications Hub: the DCC alone, by itself. Z6.2(c)"
+            field.help_text = "A SMETS2+ Communications Hub: the DCC alone, by itself."
         else:
-            field.help_text = "The Suppliers of such Devices; a plan each. Z6.2(c)"
+            field.help_text = "The Suppliers of such Devices; a plan each."
         if devices_known(model) or supplement:
             del self.fields["devices_unknown_reason"]
         if supplement:

@@ -47,15 +47,17 @@ def candidates_for(model: DeviceModel) -> list[Organisation]:
 
 
 def known_suppliers_of(model: DeviceModel) -> set[int]:
-    """Give the keys of the Parties known to have Devices of a model: by their own estate, or by the DCC's counts."""
-    roles = set(rules.obliged_roles(device_type=model.device_type, generation=model.generation))
-    if roles == {rules.DCC}:
-        return set(
-            Organisation.objects.admitted().filter(kind=Organisation.Kind.DCC).values_list("pk", flat=True)
-        )
-    claims = EstateClaim.objects.current().filter(device_model=model, role__in=roles)
+    """Give the keys of those candidates that are known to have Devices of a model: by their own estate, or the DCC's counts.
+
+    The DCC itself is known to have every Communications Hub.
+    """
+    candidates = {each.pk for each in candidates_for(model)}
+    if rules.is_automatic(device_type=model.device_type, generation=model.generation):
+        return candidates
+    claims = EstateClaim.objects.current().filter(device_model=model)
     counted = counts_for(None).filter(device_model=model, devices__gt=0)
-    return {*claims.values_list("organisation", flat=True), *counted.values_list("organisation", flat=True)}
+    known = {*claims.values_list("organisation", flat=True), *counted.values_list("organisation", flat=True)}
+    return candidates & known
 
 
 def devices_known(model: DeviceModel) -> bool:
