@@ -1,8 +1,10 @@
 """The shipped nginx configuration before the running application: what it answers itself, and what it never may."""
 
+import datetime as dt
 import gzip
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from tests import nginx
 from tests.api.conftest import NOON, client_of
 from tests.factories import publishing
 
+DAY = dt.timedelta(days=1)
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
@@ -49,7 +52,7 @@ def test_editions_are_answered_by_nginx_and_what_counts_as_receipt_by_the_applic
     stage = publishing.stage()
     publishing.listed(stage.cast)
     publishing.publish(NOON, at_once=True)
-    edition = Edition.objects.get()
+    edition = Edition.objects.get()  # the first of two
     token = client_of(stage.client).defaults["HTTP_AUTHORIZATION"]
     path = f"/api/v1/cpl/editions/{edition}/"
     with front_of(live_server, tmp_path / "nginx") as (front, log):
@@ -75,6 +78,11 @@ def test_editions_are_answered_by_nginx_and_what_counts_as_receipt_by_the_applic
         assert ask(front, "/api/v1/cpl/editions/latest/csv")[0] == 200
         tag = ask(front, "/api/v1/cpl/editions/latest/csv")[1]["ETag"]
         assert ask(front, "/api/v1/cpl/editions/latest/csv", If_None_Match=tag)[0] == 304
+        publishing.listed(stage.cast, at=NOON + DAY, firmware_version="05080608")
+        publishing.publish(NOON + DAY, at_once=True)
+        time.sleep(1.1)
+        for _ in range(2):
+            assert ask(front, "/api/v1/cpl/editions/latest/csv", If_None_Match=tag)[0] == 200
         # An anonymous pull of the manifest is cached; one with the DCC's token reaches the application all the same.
         for _ in range(2):
             assert ask(front, f"{path}manifest")[0] == 200
