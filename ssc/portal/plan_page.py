@@ -117,7 +117,12 @@ class PlanPage:
     @property
     def unanswered(self) -> list[PlanComment]:
         """The comments that wait for an answer."""
-        return [each for each in self.comments if not hasattr(each, "answer")]
+        approved = PlanVersion.State.APPROVED  # which settles the comments on it
+        return [
+            each
+            for each in self.comments
+            if not hasattr(each, "answer") and each.plan_version.state != approved
+        ]
 
     @property
     def counted(self) -> bool:

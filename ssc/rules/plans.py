@@ -11,7 +11,7 @@ counted in either unit (A-60). What comes late is accepted and marked.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from secgov.errors import Refusal, refuse_any
 from secgov.time_rules import (
@@ -106,6 +106,15 @@ def check_periods_fit(*, proposal: DueDate, approval: DueDate) -> None:
     if approval.due_at < proposal.due_at:
         raise Refusal(
             "The time to gain approval ends before the time to propose.", clause="Z6.3(b)", field="approval_days",
+            remedy="Give more days, or a later start.",
+        )  # fmt: skip
+
+
+def check_to_come(due: DueDate, *, at: datetime, name: str) -> None:
+    """Refuse a time that would have ended before its Party hears of it. Appendix Z 6.3(a), Appendix Z 6.3(b)"""
+    if due.due_at <= at:
+        raise Refusal(
+            "That time has ended already.", clause="Z6.3(a)" if name == PROPOSAL else "Z6.3(b)", field=f"{name}_days",
             remedy="Give more days, or a later start.",
         )  # fmt: skip
 

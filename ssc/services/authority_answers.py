@@ -199,6 +199,7 @@ def _take_effect(answer: AuthorityAnswer, grant: Grant, at: dt.datetime) -> None
             at=at,
             reason=answer.text,
             reference=answer.authority_reference,
+            version=decision if isinstance(decision, PlanVersion) else None,
         )
 
 

@@ -13,7 +13,7 @@ from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.journal.actors import Actor
 from secgov.journal.models import Act
-from ssc.models import PlanPeriod, PlanVersion, RemedialPlan, RemedyNotice
+from ssc.models import ComplianceFinding, PlanPeriod, PlanVersion, RemedialPlan, RemedyNotice
 from ssc.notices import tell_party
 from ssc.rules import plans as rules
 from ssc.services import plan_access as access
@@ -36,10 +36,10 @@ def approve_version(
     """
     plan, grant = access.for_committee(plan, *access.judging(), by=by, version=version)
     reason = clean_reason(reason, clause="Z6.3(b)")
-    chosen = version_before_ssc(plan, number=number)
+    chosen, before = version_before_ssc(plan, number=number), plan.current
     chosen.approve()
     _sign(chosen, by, at, reason, minute_reference)
-    _approve(plan, chosen, grant.actor, at, reason)
+    _approve(plan, chosen, before, grant.actor, at, reason)
     remedied_by_approval(plan, actor=grant.actor, at=at, reason=f"The SSC approved version {chosen.number}.")
     return chosen
 
@@ -50,10 +50,18 @@ def _sign(chosen: PlanVersion, by: User | None, at: dt.datetime, reason: str, mi
     keep(chosen)
 
 
-def _approve(plan: RemedialPlan, chosen: PlanVersion, actor: Actor, at: dt.datetime, reason: str) -> None:
+def _approve(
+    plan: RemedialPlan,
+    chosen: PlanVersion,
+    before: PlanVersion | None,
+    actor: Actor,
+    at: dt.datetime,
+    reason: str,
+) -> None:
     journal.record(
         actor=actor, at=at, verb="ssc.plan_version.approved", subject=chosen, clause="Z6.3(b)", reason=reason
     )
+    _carry_findings(before, chosen)
     plan.approve()
     keep(plan)
     act = _record(plan, "approved", actor, at, reason, clause="Z6.3(b)", after={"version": chosen.number})
@@ -62,29 +70,48 @@ def _approve(plan: RemedialPlan, chosen: PlanVersion, actor: Actor, at: dt.datet
     _tell_party(plan, f"version {chosen.number} is approved", f"ssc/plan_approved:{chosen.pk}", at)
 
 
+def _carry_findings(before: PlanVersion | None, chosen: PlanVersion) -> None:
+    """Let what the SSC found of a milestone stand for the same milestone of the version that takes its place."""
+    if before is None:
+        return
+    for milestone in chosen.milestones.all():
+        same = before.milestones.filter(
+            what=milestone.what, by=milestone.by, devices=milestone.devices
+        ).first()
+        found = same.findings.order_by("-pk").first() if same else None
+        if found is not None:
+            ComplianceFinding.objects.create(
+                plan=found.plan, milestone=milestone, finding=found.finding, reason=found.reason,
+                minute_reference=found.minute_reference, found_by=found.found_by, found_at=found.found_at,
+            )  # fmt: skip
+
+
 @transaction.atomic
 def approve_for_authority(
-    *, plan: RemedialPlan, actor: Actor, at: dt.datetime, reason: str, reference: str = ""
-) -> PlanVersion:
-    """Approve the newest version as the Authority determined; it overrides a refusal by the SSC. F2.7B-2
+    *, plan: RemedialPlan, actor: Actor, at: dt.datetime, reason: str, reference: str = "",
+    version: PlanVersion | None = None,
+) -> PlanVersion:  # fmt: skip
+    """Approve a version as the Authority determined; it overrides a refusal by the SSC. F2.7B-2
 
-    The caller has judged who may record that. A notice about the failure to gain approval ends; where its time had
+    Takes the version that was referred; without one the newest, as after a time for approval that lapsed. The caller
+    has judged who may record that. A notice about the failure to gain approval ends; where its time had
     passed already, a person reviews that. Raises Refusal where no version was proposed, Conflict where it is approved.
     """
     plan = access.lock_plan(plan)
     access.check_goes_on(plan)
     reason = clean_reason(reason, clause="F2.7B")
-    chosen = access.newest_of(plan)
+    chosen = plan.versions.select_for_update().get(pk=version.pk) if version else access.newest_of(plan)
     if chosen is None:
         raise Refusal("The Party has proposed no version that could be approved.", clause="F2.7B(b)")
     if chosen.state == PlanVersion.State.APPROVED:
         raise Conflict(f"{chosen} is approved by now.")
+    before = plan.current
     if chosen.state == PlanVersion.State.REFUSED:
         chosen.approve_on_referral()
     else:
         chosen.approve()
     _sign(chosen, None, at, reason, reference)
-    _approve(plan, chosen, actor, at, reason)
+    _approve(plan, chosen, before, actor, at, reason)
     end_notices(plan, actor=actor, at=at, reason=reason, ground=RemedyNotice.Ground.APPROVAL)
     return chosen
 

@@ -31,6 +31,7 @@ def set_period(
     """
     rules.check_period(period, name=kind)
     due = rules.due_period(period, journal.working_calendar())
+    rules.check_to_come(due, at=at, name=kind)
     row = PlanPeriod.objects.create(
         plan=plan, kind=kind, days=period.days, unit=period.unit, starts_on=period.starts_on, last_day=due.last_day,
         reason=reason, set_by=by, set_at=at,

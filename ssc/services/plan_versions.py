@@ -100,8 +100,13 @@ def _submit(plan: RemedialPlan, made: PlanVersion, grant: Grant, at: dt.datetime
 
 
 def unanswered(plan: RemedialPlan) -> Sequence[PlanComment]:
-    """Give the SSC's comments on a plan that have no answer yet, oldest first. Appendix Z 6.3(b)"""
-    rows = PlanComment.objects.filter(plan_version__plan=plan, answer=None)
+    """Give the SSC's comments on a plan that have no answer yet, oldest first. Appendix Z 6.3(b)
+
+    Those on a version that was approved are settled by that.
+    """
+    rows = PlanComment.objects.filter(plan_version__plan=plan, answer=None).exclude(
+        plan_version__state=PlanVersion.State.APPROVED
+    )
     return list(rows.select_related("plan_version", "made_by").order_by("pk"))
 
 

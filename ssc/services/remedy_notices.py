@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 
 from cpl.rules.submissions import clean_reason
 from cpl.services.rows import keep
@@ -77,8 +78,9 @@ def _standing(plan: RemedialPlan, milestone: Milestone | None, at: dt.datetime) 
 
 def _non_compliance_found(plan: RemedialPlan, milestone: Milestone | None) -> bool:
     """Whether the newest finding on that milestone, or without one on anything of the plan, is of non-compliance."""
+    binding = Q(milestone=None) | Q(milestone__plan_version=plan.current)
     newest: dict[int | None, str] = {}
-    for found in plan.findings.order_by("pk"):
+    for found in plan.findings.filter(binding).order_by("pk"):
         newest[found.milestone_id] = found.finding
     if milestone is not None:
         return newest.get(milestone.pk) == NON_COMPLIANT
@@ -214,23 +216,35 @@ def _resume(notice: RemedyNotice, actor: Actor, at: dt.datetime, reason: str) ->
     standing = notice.suspension
     if standing is None:
         raise Conflict(f"{notice} is not suspended.")
-    standing.resumed_at, standing.resumed_reason = at, reason
-    standing.working_days = rules.suspended_working_days(
-        standing.suspended_at, at, journal.working_calendar()
-    )
-    standing.full_clean()
-    standing.save()
+    days = _end_suspension(notice, at, reason)
     keep(notice)
-    act = _tell(notice, "resumed", actor, at, reason, after={"working_days": standing.working_days})
-    shifted = sum(notice.suspensions.values_list("working_days", flat=True))
-    before = clock_of(notice)
-    clock = _open(notice, act, suspended=shifted)
-    if (
-        before is not None and before.due_at > clock.due_at
-    ):  # announced by a calendar that has lost a holiday since
-        Obligation.objects.filter(pk=clock.pk).update(due_at=before.due_at)
+    act = _tell(notice, "resumed", actor, at, reason, after={"working_days": days})
+    _go_on(notice, act)
+    standing = RemedySuspension.objects.get(pk=standing.pk)
     _tell_of_suspension(notice, standing, "the time to remedy goes on", at)
     return standing
+
+
+def _end_suspension(notice: RemedyNotice, at: dt.datetime, reason: str) -> int:
+    """End the suspension that stands, if one does; give the Working Days by which the end is later."""
+    standing = notice.suspension
+    if standing is None:
+        return 0
+    days = rules.suspended_working_days(standing.suspended_at, at, journal.working_calendar())
+    standing.resumed_at, standing.resumed_reason, standing.working_days = at, reason, days
+    standing.full_clean()
+    standing.save()
+    return days
+
+
+def _go_on(notice: RemedyNotice, act: Act) -> Obligation:
+    """Open the clock anew, with every day suspended so far; what was announced is never shortened (A-19)."""
+    before = clock_of(notice)
+    clock = _open(notice, act, suspended=sum(notice.suspensions.values_list("working_days", flat=True)))
+    if before is not None and before.due_at > clock.due_at:  # by a calendar that has lost a holiday since
+        clock.due_at = before.due_at
+        clock.save(update_fields=["due_at"])
+    return clock
 
 
 def _tell_of_suspension(notice: RemedyNotice, row: RemedySuspension, what: str, at: dt.datetime) -> None:
@@ -279,16 +293,17 @@ def mark_remedied(
 
 
 def _remedy(notice: RemedyNotice, day: dt.date, actor: Actor, at: dt.datetime, reason: str) -> None:
-    clock = clock_of(notice)
+    stood_still = notice.suspension is not None
+    _end_suspension(notice, at, reason)
     notice.remedy()
     notice.remedied_on, notice.ended_at, notice.ended_reason = day, at, reason
     keep(notice)
     act = _tell(notice, "remedied", actor, at, reason, after={"remedied_on": day})
+    clock = _go_on(notice, act) if stood_still else clock_of(notice)
     if clock is not None:
         # On the day itself, not when somebody came to write it down: that is what was in time or late.
         done_at = max(notice.sent_at, start_of_day(day)) if day < london_day(at) else at
         journal.discharge(obligation=clock, act=act, at=done_at)
-    _end_suspension(notice, at, reason)
     _tell_of_end(notice, "the SSC finds the failure remedied", at)
     if notice.reported_at and clock and not rules.is_unremedied(due_at=clock.due_at, at=at, remedied_on=day):
         journal.close_task(key=task_key(notice), at=at, reason="It was remedied in time, and recorded late.")
@@ -297,13 +312,6 @@ def _remedy(notice: RemedyNotice, day: dt.date, actor: Actor, at: dt.datetime, r
 def task_key(notice: RemedyNotice) -> str:
     """The key of the Panel's task about the condition of Z6.5."""
     return f"remedy-notice:{notice.pk}"
-
-
-def _end_suspension(notice: RemedyNotice, at: dt.datetime, reason: str) -> None:
-    standing = notice.suspension
-    if standing is not None:
-        standing.resumed_at, standing.resumed_reason, standing.working_days = at, reason, 0
-        standing.save()
 
 
 def _tell_of_end(notice: RemedyNotice, what: str, at: dt.datetime) -> None:

@@ -9,7 +9,7 @@ from secgov.documents.models import Document
 from secgov.errors import Conflict, NotPermitted, Refusal, Refusals
 from secgov.journal.models import Act, Message, Notice, Obligation
 from ssc.models import ConflictOfInterest, RemedialPlan
-from ssc.rules.plans import Period
+from ssc.rules.plans import Period, Promised
 from ssc.services import plan_decisions, plan_progress, plan_versions
 from tests.documents.files import upload
 from tests.factories import people, plans
@@ -278,7 +278,12 @@ def test_only_the_chair_finds_that_a_milestone_is_met_or_not(
     planning.approved(plan, group.chair)
     milestone = now(plan).current.milestones.get(number=1)
     plan_progress.give_evidence(
-        milestone=milestone, by=party, at=APPROVED, text="The report.", upload=upload(), classification="green"
+        milestone=milestone,
+        by=party,
+        at=APPROVED,
+        text="The report.",
+        upload=upload(),
+        classification="green",
     )
     for somebody in (party, group.member, group.secretary):
         with pytest.raises(NotPermitted):
@@ -327,3 +332,63 @@ def test_a_proposal_is_told_to_the_ssc_by_mail_without_contents(plan: RemedialPl
     assert {each.context["path"] for each in mails} == {"/portal/ssc/plans/RP-001/"}
     assert mails.count() == 2
     assert Act.objects.filter(verb="ssc.remedial_plan.proposed").count() == 1
+
+
+@pytest.mark.clause("Z6.3(b)-1")
+def test_comments_on_a_version_that_was_approved_are_settled_by_that(
+    plan: RemedialPlan, party: User, group: plans.Committee
+) -> None:
+    planning.proposed(plan, party)
+    planning.commented(plan, group.member)
+    planning.approved(plan, group.chair)
+    assert planning.proposed(plan, party, at=APPROVED + DAY).number == 2
+
+
+@pytest.mark.clause("Z6.3(c)")
+def test_what_was_found_of_a_milestone_stands_for_the_same_one_of_the_next_version_alone(
+    plan: RemedialPlan, party: User, group: plans.Committee
+) -> None:
+    planning.proposed(plan, party)
+    planning.approved(plan, group.chair)
+    planning.found(plan, group.chair, "met", at=APPROVED, milestone=1)
+    planning.found(plan, group.chair, "non_compliant", at=APPROVED, milestone=2)
+    same, later = planning.MILESTONES[0], Promised("All meters", dt.date(2027, 5, 31), 9870)
+    given = {"milestones": (same, later), "remedied_by": dt.date(2027, 5, 31)}
+    planning.proposed(plan, party, at=APPROVED + DAY, **given)
+    planning.approved(plan, group.chair, at=APPROVED + DAY)
+    first, second = now(plan).current.milestones.all()
+    assert [each.finding for each in first.findings.all()] == ["met"]
+    assert not second.findings.exists()
+    with pytest.raises(Refusal, match="has not found"):
+        planning.notified(plan, group.chair, at=APPROVED + 2 * DAY, milestone=None)
+
+
+@pytest.mark.clause("F2.7B-2")
+def test_the_authority_approves_the_version_that_was_referred_though_a_later_one_is_before_the_ssc(
+    plan: RemedialPlan, party: User, group: plans.Committee
+) -> None:
+    planning.proposed(plan, party)
+    refused = planning.refused(plan, group.chair)
+    planning.proposed(plan, party, at=APPROVED + DAY)
+    plan_decisions.approve_for_authority(
+        plan=plan,
+        actor=plans.require_of(group.chair),
+        at=APPROVED + 2 * DAY,
+        reason="So determined.",
+        version=refused,
+    )
+    assert now(plan).current == refused
+    assert plan.versions.get(number=2).state == "submitted"
+
+
+@pytest.mark.clause("Z6.3(a)")
+def test_a_time_that_has_ended_already_is_not_set(plan: RemedialPlan, group: plans.Committee) -> None:
+    given = {"plan": plan, "by": group.chair, "at": PROPOSED, "reason": "Asked for.", "version": plan.version}
+    with pytest.raises(Refusal, match="has ended already"):
+        plan_decisions.change_period(
+            kind="proposal", period=Period(2, plans.CALENDAR, PROPOSED.date() - 3 * DAY), **given
+        )
+    row = plan_decisions.change_period(
+        kind="proposal", period=Period(2, plans.CALENDAR, PROPOSED.date() - 2 * DAY), **given
+    )
+    assert row.last_day == PROPOSED.date()

@@ -234,6 +234,22 @@ def test_what_the_authority_suspended_goes_on_by_its_word_alone(group: plans.Com
     assert row.working_days == 1
 
 
+@pytest.mark.clause("Z6.5-3")
+def test_what_is_remedied_while_the_time_stands_still_is_remedied_in_time(
+    group: plans.Committee, party: User
+) -> None:
+    _, notice = planning.failed(group, party, at=SENT)
+    remedy_notices.suspend_remedy_notice(
+        notice=notice, by=group.chair, at=SENT + DAY, version=notice.version, reason="Wait."
+    )
+    late = OVER + 30 * DAY
+    remedy_notices.mark_remedied(
+        notice=notice, by=group.chair, at=late, remedied_on=late.date(), reason="Seen."
+    )
+    assert clock_of(notice).was_late is False
+    assert fresh(notice).suspension is None
+
+
 def test_the_time_cannot_stand_still_once_it_has_passed(group: plans.Committee, party: User) -> None:
     _, notice = planning.failed(group, party, at=SENT)
     with pytest.raises(Refusal, match="has passed"):
