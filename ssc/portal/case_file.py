@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from cpl.models import CertificateEvent
 from cpl.services.dcc_list_contents import counts_for
@@ -159,6 +159,49 @@ def file_of(case: Case, *, at: dt.datetime, calendar: WorkingCalendar) -> File:
         conflicts=list(case.conflicts.select_related("member")),
         guests=list(case.guests.select_related("guest")),
         facts=list(case.facts.all()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a meeting's page shows of a case."""
+
+    event: CertificateEvent
+    confirmed: bool
+    paper: Paper | None
+    requests: list[InformationRequest]
+    answered: int
+    notes: list[Any]
+    waits: Determination | None
+
+
+def for_briefs(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Bring along what the briefs of many cases show, in a number of queries that does not grow with them."""
+    return rows.select_related("device_model__manufacturer").prefetch_related(
+        "events__event__certificate",
+        "requests__replies",
+        "notes__by",
+        "notes__document",
+        "determinations__obliged",
+        Prefetch("impact_papers", ImpactPaper.objects.select_related("counts", "deployed")),
+    ).order_by("target_date", "pk")  # fmt: skip
+
+
+def brief_of(case: Case) -> Brief:
+    """Give the brief of a case that was fetched `for_briefs`."""
+    events = [row.event for row in case.events.all()]
+    standing = [each for each in events if rules.Event(each.state, each.overtaken_at is not None).stands]
+    requests = [each for each in case.requests.all() if each.withdrawn_at is None]
+    return Brief(
+        event=(standing or events)[0],
+        confirmed=any(each.state == CertificateEvent.State.CONFIRMED for each in standing),
+        paper=paper_of(next(iter(case.impact_papers.all()), None)),
+        requests=requests,
+        answered=sum(bool(each.replies.all()) for each in requests),
+        notes=list(case.notes.all()),
+        waits=next(
+            (each for each in case.determinations.all() if each.state == Determination.State.PUT), None
+        ),
     )
 
 

@@ -18,10 +18,9 @@ from cpl.web.records import Fact, Listing, Record, Work, acts_about, facts, owed
 from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
-from secgov.journal.services import working_calendar
 from secgov.time_rules import london_day
 from ssc.models import Case, CommitteeMeeting, CommitteeSeat, Determination, Referral, RemedialPlan
-from ssc.portal.case_file import SERIOUSNESS, file_of
+from ssc.portal.case_file import SERIOUSNESS, brief_of, duties_of, for_briefs
 from ssc.portal.case_forms import MeetingForm, ReasonForm, SeatForm
 from ssc.portal.determining import facts_of
 from ssc.portal.frame import page
@@ -65,30 +64,22 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """Gather the items for a meeting with their papers: to read, and to print."""
     require(request.user, Duty.READ_CASES)
     row = get_object_or_404(CommitteeMeeting, pk=pk)
-    return page(request, "meeting.html", {"meeting": row, **items_for(request)})
+    return page(
+        request, "meeting.html", {"meeting": row, "may": duties_of(request.user), **items_for(request)}
+    )
 
 
 def items_for(request: HttpRequest) -> dict[str, Any]:
     """Give what waits for the Committee: determinations, cases, plans, referrals. Closed files are named only."""
-    user, at = request.user, clock.now()
-    calendar = working_calendar()
-    open_cases = (
-        Case.objects.visible_to(user)
-        .open()
-        .select_related("device_model__manufacturer")
-        .order_by("target_date", "pk")
-    )
+    user = request.user
     readable = set(Case.objects.papers_open_to(user).values_list("pk", flat=True))
     papers = []
-    for case in open_cases[:MOST_ITEMS]:
-        gathered = file_of(case, at=at, calendar=calendar) if case.pk in readable else None
-        waits = (
-            gathered.in_hand if gathered and gathered.in_hand and gathered.in_hand.state == "put" else None
-        )
+    for case in for_briefs(Case.objects.visible_to(user).open())[:MOST_ITEMS]:
+        brief = brief_of(case) if case.pk in readable else None
+        says = facts_of(brief.waits, case=case) if brief and brief.waits else []
         papers.append(
-            {"case": case, "file": gathered, "grade": SERIOUSNESS.get(case.seriousness, ""),
-             "says": facts_of(waits, case=case) if waits else []}
-        )  # fmt: skip
+            {"case": case, "file": brief, "grade": SERIOUSNESS.get(case.seriousness, ""), "says": says}
+        )
     plans = RemedialPlan.objects.visible_to(user).filter(state=RemedialPlan.State.PROPOSED)
     plans = plans.filter(determination__case__in=readable).select_related(
         "organisation", "determination__case"
@@ -99,7 +90,7 @@ def items_for(request: HttpRequest) -> dict[str, Any]:
         "open_items": [each for each in papers if not each["says"]],
         "plans": [(each, ssc_path_of(each)) for each in plans.order_by("pk")],
         "referrals": list(referrals.select_related("organisation").order_by("pk")),
-        "now": at,
+        "now": clock.now(),
     }
 
 

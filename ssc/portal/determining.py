@@ -156,7 +156,7 @@ def outcome_in_words(row: Determination) -> str:
 
 def facts_of(row: Determination, *, case: Case) -> list[Fact]:
     """All that a determination says, in the order in which it was weighed."""
-    obliged = ", ".join(each.name for each in row.obliged.order_by("name"))
+    obliged = ", ".join(sorted(each.name for each in row.obliged.all()))
     ncsc = "It provided none." if row.ncsc_provided_none else row.ncsc_information
     found = facts(
         [

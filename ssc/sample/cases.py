@@ -5,6 +5,7 @@ from typing import Any
 
 from cpl.models import CertificateEvent
 from cpl.services.certificate_events import Answer, confirm_event, deny_event
+from cpl.services.dcc_list_contents import counts_for
 from secgov.accounts.models import Organisation, User
 from secgov.time_rules import london_day
 from ssc.models import Case, Determination
@@ -18,7 +19,6 @@ SAYS: dict[str, Any] = {
     "No remote path is known.",
     "consumer_consequences": "Prepayment homes could lose supply until somebody has called; some are vulnerable.",
     "weighing": "A plan removes the weakness without leaving homes Suspended in winter.",
-    "devices_unknown_reason": "The DCC has not counted these Devices yet.",
     "ncsc_information": "Sample: NCSC's letter calls the risk moderate while Devices stay in locked cabinets.",
     "reasons": "The risk is slight while a remedy is in hand.",
 }
@@ -88,7 +88,8 @@ def _asked(case: Case, people: dict[str, User], at: dt.datetime) -> None:
         at=at,
         text="Sample: was the optical port tested with the seal on?",
     )
-    paces = dict.fromkeys(known_suppliers_of(case.device_model), 70)
+    holders = counts_for(None).filter(device_model=case.device_model)
+    paces = dict.fromkeys(holders.values_list("organisation", flat=True), 70)
     impact.compute_impact(case=case, by=secretary, at=at, removal_day=london_day(at) + 90 * DAY, paces=paces)
 
 
@@ -104,10 +105,15 @@ def _written(
     chosen = Organisation.objects.filter(pk__in=known_suppliers_of(case.device_model))
     return determinations.save_determination(
         case=case, by=people["ssc-secretary"], at=at, version=0, put=True,
-        values=SAYS | {"outcome": outcome, "with_plan": plan, "determined_on": day,
+        values=_says(case) | {"outcome": outcome, "with_plan": plan, "determined_on": day,
                        "minute_reference": f"SSC 112, item {item}"} | (periods if plan else {}),
         obliged=list(chosen) if plan else [],
     )  # fmt: skip
+
+
+def _says(case: Case) -> dict[str, Any]:
+    known = devices_known(case.device_model)
+    return SAYS | ({} if known else {"devices_unknown_reason": "The DCC has not counted these Devices yet."})
 
 
 def _put(case: Case, people: dict[str, User], at: dt.datetime) -> None:
