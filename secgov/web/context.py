@@ -47,6 +47,7 @@ PORTAL: Places = (
     ("/portal/referrals/", "Referrals"),
     ("/portal/authority-advice/", "SSC’s advice"),
     ("/portal/proposals/", "Proposals"),
+    ("/portal/working-groups/", "Working Groups"),
     ("/portal/fast-track/", "Fast track"),
 )
 CLIENTS = "/portal/dcc/clients/"
@@ -63,7 +64,9 @@ ONLY_FOR: dict[str, set[Role]] = {
     "/portal/fast-track/": TABLE[Duty.REQUEST_FAST_TRACK]
     | TABLE[Duty.READ_FAST_TRACK]
     | TABLE[Duty.NOTIFY_VULNERABILITY],
+    "/portal/working-groups/": TABLE[Duty.RAISE_PROPOSAL] | TABLE[Duty.READ_CASES],  # who can be invited to one
     "/portal/people/": {Role.ORGANISATION_ADMIN},
+    "/portal/ssc/plans/": TABLE[Duty.READ_CASES],  # not an invited expert
 }
 """Places that only some have; they are not shown to others, and turn them away."""
 SSC: Places = (
