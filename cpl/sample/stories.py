@@ -28,20 +28,25 @@ DEVICE = {
 
 def load_stories(*, people: dict[str, User], at: dt.datetime) -> None:
     """One listing approved, so that the first edition of ours follows; one proposed, one submitted, two drafts."""
-    approved = _propose(_submit(people, "16161720", at), people, at)
-    list_changes.approve_list_changes(
-        changes=[approved],
-        digest=list_changes.digest_of([approved]),
-        by=people["approver"],
-        at=at,
-        reason=REASON,
-    )
+    list_device(people, "16161720", at)
     _propose(_submit(people, "16161721", at), people, at)
     _submit(people, "16161722", at)
     _draft(people, "16161723", at)
     _draft(
         people, "101A1724", at
     )  # decimal 16.26.23.36 in hexadecimal, unlike its siblings: a warning to answer
+
+
+def list_device(people: dict[str, User], firmware: str, at: dt.datetime) -> None:
+    """Submit a device with this firmware, propose it and approve it."""
+    change = _propose(_submit(people, firmware, at), people, at)
+    list_changes.approve_list_changes(
+        changes=[change],
+        digest=list_changes.digest_of([change]),
+        by=people["approver"],
+        at=at,
+        reason=REASON,
+    )
 
 
 def _draft(people: dict[str, User], firmware: str, at: dt.datetime) -> Submission:

@@ -1,11 +1,11 @@
 """Published editions for tests: two rows of invented makers, and as many more as wanted, in the 13-column format."""
 
 import csv
-import hashlib
 import io
 from pathlib import Path
 
 from cpl.reading import COLUMNS
+from cpl.sample import reference
 
 REAL_EDITION = Path(__file__).parents[3] / "shared" / "data" / "cpl_v2051_2022-09-21.csv"
 VERSION = "Version 2.051 Issued on 21-09-2022"
@@ -53,27 +53,4 @@ def file_of(*rows: list[str], header: tuple[str, ...] = COLUMNS) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def hash_of(number: int) -> str:
-    """A hash as real ones are: no compression makes it shorter."""
-    return hashlib.sha256(str(number).encode()).hexdigest().upper()
-
-
-def large_list(entries: int) -> bytes:
-    """An edition of that many different meters, a tenth of them removed, two in three with a hash of their own."""
-    rows = []
-    for number in range(1, entries + 1):
-        model, hardware = f"{number % 65_536:04X}", f"{number // 65_536:02X}"
-        rows.append(
-            edited(
-                METER,
-                c2=f"{number:06d}",
-                c3="Removed" if number % 10 == 0 else "Current",
-                c5=f"{number % 97:04X}",
-                c6=model,
-                c7=hardware,
-                c9=f"{model}{hardware}00",
-                c10=f"{number:08X}",
-                c13=hash_of(number) if number % 3 else "",
-            )
-        )
-    return file_of(*rows)
+hash_of, large_list = reference.hash_of, reference.reference_list
