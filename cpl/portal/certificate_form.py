@@ -54,6 +54,10 @@ class CertificateForm(JudgedForm):
         label="Security Characteristics version", required=False, max_length=20,
         help_text="For a CPA Certificate only, for example 1.3.", widget=forms.TextInput(attrs={"class": "w-s"}),
     )  # fmt: skip
+    certification_commenced_on = DayField(
+        label="Certification began on", required=False,
+        help_text="For a CPA Certificate, if you know the day: the version then newest is the one to use.",
+    )  # fmt: skip
     document = forms.FileField(
         label="The certificate itself", max_length=300, help_text=f"{KINDS_IN_WORDS}.",
         widget=forms.FileInput(attrs={"accept": ",".join(f".{each}" for each in MEDIA_TYPES)}),

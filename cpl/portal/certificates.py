@@ -12,7 +12,7 @@ from cpl.portal.certificate_form import CertificateForm
 from cpl.portal.frame import own_submission, page, version_seen
 from cpl.portal.judged import refuse
 from cpl.portal.steps import side
-from cpl.services.drafts import CERTIFICATE_FIELDS, EDITABLE, remove_certificate
+from cpl.services.drafts import CERTIFICATE_FIELDS, COMMENCED, EDITABLE, remove_certificate
 from cpl.services.submission_documents import give_certificate
 from secgov.errors import Refusal
 from secgov.journal import clock
@@ -68,7 +68,7 @@ def _kept(
     try:
         give_certificate(
             submission=submission, by=request.user, at=clock.now(), version=version_seen(request), certificate=held,
-            values={name: form.cleaned_data[name] for name in CERTIFICATE_FIELDS},
+            values={name: form.cleaned_data[name] for name in (*CERTIFICATE_FIELDS, COMMENCED)},
             upload=form.cleaned_data["document"], classification=form.cleaned_data["classification"],
             mapping=form.cleaned_data["mapping"],
         )  # fmt: skip
@@ -84,7 +84,7 @@ def _kept(
 def _initial(request: HttpRequest, held: SubmissionCertificate | None) -> dict[str, object]:
     if held is None:
         return {"body": request.GET.get("body", "")}
-    values: dict[str, object] = {name: getattr(held, name) for name in CERTIFICATE_FIELDS}
+    values: dict[str, object] = {name: getattr(held, name) for name in (*CERTIFICATE_FIELDS, COMMENCED)}
     return values | ({"classification": held.document.classification} if held.document else {})
 
 

@@ -120,7 +120,7 @@ def kind_of(body: str) -> str:
 
 
 def check_kind(*, body: str, kind: str) -> None:
-    """Refuse a kind that its body does not issue. Section F2.4
+    """Refuse a kind that its body does not issue: NCSC alone issues CPA. Section F2.4 and SC Methodology 3.1
 
     Takes both codes; a blank kind is derived and so never wrong. Raises Refusal
     (field ``kind``).

@@ -76,7 +76,7 @@ def required_bodies(
     spec_version: str,
     on: date,
 ) -> frozenset[str]:
-    """Say whose certificates a Device Model needs on a London date. Section F2.3 and Section F2.2B
+    """Say whose certificates a Device Model needs on a London date. Section F2.3, Section F2.2B and SC-1.1(c)-2
 
     Takes the rows and the model's generation, type and specification; gives the
     codes of the bodies, the empty set for SMETS1.

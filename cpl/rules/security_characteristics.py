@@ -32,9 +32,6 @@ PREFIXES = {
 }
 """SC Methodology 4.1(a) to (c): a closed list."""
 
-CPA_ISSUER = "NCSC"
-"""SC Methodology 3.1: the CPA Authority and Certification Body."""
-
 _NUMBER = re.compile(r"\s*[vV]?\s*([1-9]\d{0,2})\.(0|[1-9]\d{0,2})\s*\Z", re.ASCII)
 _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}\Z", re.ASCII)
 NAME_CAP = 200
@@ -166,17 +163,6 @@ def read_gbcs_versions(text: str) -> tuple[str, ...]:
             refusal.message, clause="SC-5.4", field="gbcs_versions", remedy="Write them like 3.2, 4.0."
         ) from refusal
     return tuple(dict.fromkeys(found))
-
-
-def check_issuer(body: str) -> None:
-    """Refuse a CPA Certificate of any body but NCSC, the sole CPA Certification Body. SC Methodology 3.1"""
-    if body != CPA_ISSUER:
-        raise Refusal(
-            "NCSC alone issues CPA Certificates.",
-            clause="SC-3.1",
-            field="body",
-            remedy="Choose NCSC as the body.",
-        )
 
 
 def check_route(*, proposal_reference: str, published_on: date, registered_on: date) -> None:

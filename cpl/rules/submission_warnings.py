@@ -16,10 +16,12 @@ no answer.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from cpl.rules.device_identity import DeviceIdentity
 from cpl.rules.firmware_coding import coding_warning
 from cpl.rules.image_file import ImageFile, image_file_warnings
+from cpl.rules.sc_warnings import mapping_warning, version_warning
 from cpl.rules.shared_hashes import hash_warnings
 from cpl.rules.usual_versions import pair_in_words, pair_warning
 from cpl.rules.versions import SMETS1
@@ -39,7 +41,9 @@ class OfferedCertificate:
     ``name`` is how people call it, ``firmware_named`` the firmware as it names it ("" for
     as submitted), ``mapped`` whether the manufacturer's mapping evidence came with it.
     ``other_models`` are the models it was attested for before; ``names_this`` is True
-    where it was attested for this very one.
+    where it was attested for this very one. ``sc_version`` is what it names of Security Characteristics, ``commenced_on``
+    when its certification began (None: not known), ``sc_expected`` and ``sc_mapped`` what the register says: the version
+    expected then, and the GBCS versions that the named one goes with.
     """
 
     name: str
@@ -47,6 +51,10 @@ class OfferedCertificate:
     mapped: bool = False
     other_models: tuple[str, ...] = ()
     names_this: bool = False
+    sc_version: str = ""
+    commenced_on: date | None = None
+    sc_expected: str = ""
+    sc_mapped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ def warnings_about(
         *hash_warnings(device, offer.image_hash, standing),
         *image_file_warnings(device, offer.image_hash, offer.image_file),
         *certificate_warnings(device, offer.certificates),
+        *sc_warnings(device, offer.certificates),
         smets1_certificate_note(device, certificates_attached=bool(offer.certificates)),
     ]
     return tuple(each for each in found if each)
@@ -210,6 +219,27 @@ def certificate_warnings(
                     (each.name, device.key),
                     asks=False,
                 )
+            )
+    return found
+
+
+def sc_warnings(
+    device: DeviceIdentity, certificates: Iterable[OfferedCertificate]
+) -> list[SubmissionWarning | None]:
+    """Warn of Security Characteristics that do not fit. SC Methodology 5.4 and SC Methodology 6.16"""
+    found = []
+    for each in certificates:
+        if each.sc_version:
+            found.append(
+                version_warning(
+                    name=each.name,
+                    named=each.sc_version,
+                    expected=each.sc_expected,
+                    commenced_on=each.commenced_on,
+                )
+            )
+            found.append(
+                mapping_warning(device, name=each.name, named=each.sc_version, mapped=each.sc_mapped)
             )
     return found
 

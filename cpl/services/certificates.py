@@ -65,6 +65,7 @@ def record_certificate(
 def _new_certificate(row: SubmissionCertificate, actor: Actor, at: dt.datetime) -> AssuranceCertificate:
     certificate = AssuranceCertificate(
         body=row.body, number=row.number.strip(), document=row.document, recorded_at=at,
+        certification_commenced_on=row.certification_commenced_on,
         **{name: getattr(row, name) for name in SAME_FIELDS},
     )  # fmt: skip
     certificate.full_clean(exclude=["state"])

@@ -38,6 +38,8 @@ CERTIFICATE_FIELDS = (
     "sc_version",
     "firmware_named",
 )
+COMMENCED = "certification_commenced_on"
+"""When it began: only here, since lists of many devices do not say it (SC-6.16)."""
 EDITABLE = (Submission.State.DRAFT, Submission.State.QUERIED)
 
 
@@ -157,7 +159,7 @@ def put_certificate(
     row = SubmissionCertificate(submission=submission)
     if certificate is not None:
         row = SubmissionCertificate.objects.select_for_update().get(pk=certificate.pk, submission=submission)
-    for field in CERTIFICATE_FIELDS:
+    for field in (*CERTIFICATE_FIELDS, COMMENCED):
         if field in values:
             setattr(row, field, values[field])
     if document is not None:

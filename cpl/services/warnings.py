@@ -24,6 +24,7 @@ from cpl.rules.device_identity import FIELDS, DeviceIdentity, read_device
 from cpl.rules.image_file import read_image_file
 from cpl.rules.submission_warnings import Maker, Offer, OfferedCertificate, warnings_about
 from cpl.rules.warnings import Sibling, Standing, SubmissionWarning
+from cpl.services.sc_checks import facts_for
 from firmware_repo.models import Manufacturer
 
 
@@ -128,7 +129,14 @@ def _offered(row: SubmissionCertificate, device: DeviceIdentity) -> OfferedCerti
         recorded.coverage.filter(ended_on=None).exclude(attested_at=None).order_by("id") if recorded else ()
     )
     models = [DeviceIdentity(**{name: getattr(link, name) for name in FIELDS}) for link in attested]
+    facts = facts_for(
+        device_type=device.device_type, sc_version=row.sc_version, commenced_on=row.certification_commenced_on
+    )
     return OfferedCertificate(
+        sc_version=row.sc_version,
+        commenced_on=row.certification_commenced_on,
+        sc_expected=facts.expected,
+        sc_mapped=facts.mapped,
         name=certificate_name(row),
         firmware_named=row.firmware_named,
         mapped=row.mapping_evidence_id is not None,

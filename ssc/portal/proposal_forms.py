@@ -22,6 +22,17 @@ KINDS = [
 ]
 
 
+class AskedForm(JudgedForm):
+    """A form that names what was left out, in our own words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                named = field.label or name.replace("_", " ").capitalize()
+                field.error_messages["required"] = f"{named}: this is not answered yet."
+
+
 def text(label: str, help_text: str = "", *, rows: int = 5, required: bool = True) -> forms.CharField:
     """A field for several lines."""
     return forms.CharField(
@@ -41,7 +52,7 @@ def answer(label: str, help_text: str = "") -> forms.TypedChoiceField:
     )  # fmt: skip
 
 
-class KindForm(JudgedForm):
+class KindForm(AskedForm):
     """What is proposed, and for which organisation."""
 
     kind = forms.ChoiceField(
@@ -62,7 +73,7 @@ class KindForm(JudgedForm):
             field.initial, field.disabled, field.widget = organisations.get(), True, forms.HiddenInput()
 
 
-class KeyInForm(JudgedForm):
+class KeyInForm(AskedForm):
     """A form that came by e-mail, with the form itself."""
 
     kind = forms.ChoiceField(label="What is proposed?", widget=forms.RadioSelect, choices=KINDS)
@@ -79,7 +90,7 @@ class KeyInForm(JudgedForm):
     )  # fmt: skip
 
 
-class WhoForm(JudgedForm):
+class WhoForm(AskedForm):
     """Step 1: the title, and who proposes."""
 
     sc_title = forms.CharField(label="Proposed SC modification title", max_length=200)
@@ -108,7 +119,7 @@ class WhoForm(JudgedForm):
             del self.fields[name]
 
 
-class NeedForm(JudgedForm):
+class NeedForm(AskedForm):
     """Step 2: questions 1 to 3, and why Security Characteristics should change."""
 
     issue = text("1. What issue are you looking to address?")
@@ -126,7 +137,7 @@ class NeedForm(JudgedForm):
     )  # fmt: skip
 
 
-class EffectForm(JudgedForm):
+class EffectForm(AskedForm):
     """Step 3: questions 4 to 6."""
 
     affects_existing = answer("4. Does this affect an existing SC?")
@@ -143,7 +154,7 @@ class EffectForm(JudgedForm):
     urgent_text = text("Why it is urgent", "Only with yes.", rows=3, required=False)
 
 
-class SupporterForm(JudgedForm):
+class SupporterForm(AskedForm):
     """Step 4: a SEC Party that supports it."""
 
     party = forms.ModelChoiceField(
@@ -164,19 +175,19 @@ class SupporterForm(JudgedForm):
     )  # fmt: skip
 
 
-class ReasonForm(JudgedForm):
+class ReasonForm(AskedForm):
     """Why something is taken back, declined, dropped or refined again."""
 
     reason = text("Reason", rows=3)
 
 
-class NoteForm(JudgedForm):
+class NoteForm(AskedForm):
     """What changed in a new version."""
 
     note = text("What changed, or your answer", "The SSC reads it beside the new version.", rows=4)
 
 
-class ResponseForm(JudgedForm):
+class ResponseForm(AskedForm):
     """A response to a consultation."""
 
     organisation = forms.ModelChoiceField(
@@ -198,7 +209,7 @@ class ResponseForm(JudgedForm):
             field.initial, field.disabled, field.widget = organisations.get(), True, forms.HiddenInput()
 
 
-class AnswerForm(JudgedForm):
+class AnswerForm(AskedForm):
     """What the SSC answers."""
 
     answer = text("Answer", rows=3)

@@ -7,11 +7,11 @@ from django.db.models import Q
 
 from cpl.models import SecurityCharacteristic
 from cpl.portal.certificate_form import CLASSIFICATIONS
-from cpl.portal.judged import DayField, JudgedForm
+from cpl.portal.judged import DayField
 from cpl.rules.device_types import CHOICES as DEVICE_TYPES
 from secgov.accounts.models import Organisation, PartyCategory
 from ssc.models import Proposal, ProposalAdvice, ProposalDecision, WorkingGroup
-from ssc.portal.proposal_forms import ReasonForm, answer, text
+from ssc.portal.proposal_forms import AskedForm, ReasonForm, answer, text
 from ssc.rules.proposals import CATEGORIES, CRITERIA
 
 
@@ -29,7 +29,7 @@ class RefineAgainForm(ReasonForm):
     target_on = target()
 
 
-class TakeUpForm(JudgedForm):
+class TakeUpForm(AskedForm):
     """The beginning of triage."""
 
     classification = forms.ChoiceField(
@@ -39,7 +39,7 @@ class TakeUpForm(JudgedForm):
     target_on = target("Triage done by")
 
 
-class ClassifyForm(JudgedForm):
+class ClassifyForm(AskedForm):
     """Another classification, and how often the Panel hears of it."""
 
     classification = forms.ChoiceField(
@@ -51,7 +51,7 @@ class ClassifyForm(JudgedForm):
     reason = text("Reason", rows=2)
 
 
-class ClarifyForm(JudgedForm):
+class ClarifyForm(AskedForm):
     """A question to the proposer."""
 
     question = text("What shall the proposer make clear?")
@@ -61,7 +61,7 @@ class ClarifyForm(JudgedForm):
     )
 
 
-class EndTriageForm(JudgedForm):
+class EndTriageForm(AskedForm):
     """What triage found."""
 
     need_is_clear = answer("Is the business need clearly articulated?")
@@ -69,7 +69,7 @@ class EndTriageForm(JudgedForm):
     target_on = target("NCSC’s view by")
 
 
-class NcscViewForm(JudgedForm):
+class NcscViewForm(AskedForm):
     """NCSC's view, with its four answers."""
 
     text = text("What NCSC said", rows=4)
@@ -97,7 +97,7 @@ REGISTERED = {
 """Who is registered here, by category; others are named in words."""
 
 
-class ConveneForm(JudgedForm):
+class ConveneForm(AskedForm):
     """A Working Group: its areas, and whom it invites by category."""
 
     name = forms.CharField(label="Name of the group", max_length=150)
@@ -144,7 +144,7 @@ class ConveneForm(JudgedForm):
         ]
 
 
-class JoinGroupForm(JudgedForm):
+class JoinGroupForm(AskedForm):
     """An open group considers one more."""
 
     group = forms.ModelChoiceField(
@@ -152,13 +152,13 @@ class JoinGroupForm(JudgedForm):
     )
 
 
-class RefineForm(JudgedForm):
+class RefineForm(AskedForm):
     """The beginning of refinement."""
 
     target_on = target("Refined by")
 
 
-class ConsultForm(JudgedForm):
+class ConsultForm(AskedForm):
     """A consultation and its period."""
 
     text = text("What you ask for views on")
@@ -174,7 +174,7 @@ class ConsultForm(JudgedForm):
     target_on = target("Decided by")
 
 
-class AdviceForm(JudgedForm):
+class AdviceForm(AskedForm):
     """Advice of the group or of NCSC."""
 
     source = forms.ChoiceField(
@@ -192,7 +192,7 @@ class AdviceForm(JudgedForm):
         self.fields["group"].queryset = proposal.working_groups.all()
 
 
-class PrepareForm(JudgedForm):
+class PrepareForm(AskedForm):
     """What the SSC decides, for the Chair."""
 
     outcome = forms.ChoiceField(
@@ -204,7 +204,7 @@ class PrepareForm(JudgedForm):
     )
 
 
-class ScheduleForm(JudgedForm):
+class ScheduleForm(AskedForm):
     """From when which version applies, and what else changes."""
 
     characteristic = forms.ModelChoiceField(
@@ -233,7 +233,7 @@ class ScheduleForm(JudgedForm):
     reason = text("Reason", "For example the minute.", rows=2)
 
 
-class MoveDateForm(JudgedForm):
+class MoveDateForm(AskedForm):
     """Another implementation date."""
 
     implementation_on = DayField(
@@ -242,14 +242,14 @@ class MoveDateForm(JudgedForm):
     reason = text("Reason", rows=2)
 
 
-class SignOffForm(JudgedForm):
+class SignOffForm(AskedForm):
     """NCSC's sign-off."""
 
     reference = forms.CharField(label="NCSC’s reference", max_length=120)
     signed_off_on = DayField(label="Signed off on", help_text="For example 14 May 2027.")
 
 
-class PublishForm(JudgedForm):
+class PublishForm(AskedForm):
     """NCSC's publication, and what the register takes over."""
 
     published_on = DayField(label="Published on", help_text="The day on which it came onto NCSC’s website.")
@@ -264,7 +264,7 @@ class PublishForm(JudgedForm):
     )  # fmt: skip
 
 
-class GuidanceForm(JudgedForm):
+class GuidanceForm(AskedForm):
     """The guidance that a use case becomes."""
 
     title = forms.CharField(label="Title", max_length=200)

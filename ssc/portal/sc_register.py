@@ -19,9 +19,10 @@ from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import NotPermitted, Refusal
 from secgov.journal import clock
 from ssc.portal.frame import page
+from ssc.portal.proposal_forms import AskedForm
 
 
-class SetForm(JudgedForm):
+class SetForm(AskedForm):
     """A set that NCSC keeps already."""
 
     name = forms.CharField(max_length=120, help_text="As NCSC calls it.")
@@ -36,7 +37,7 @@ class SetForm(JudgedForm):
     )
 
 
-class EarlierVersionForm(JudgedForm):
+class EarlierVersionForm(AskedForm):
     """A version that NCSC had published before this register began."""
 
     characteristic = forms.ModelChoiceField(label="Set", queryset=SecurityCharacteristic.objects.all())
@@ -56,7 +57,7 @@ class EarlierVersionForm(JudgedForm):
     )
 
 
-class MappingForm(JudgedForm):
+class MappingForm(AskedForm):
     """With which GBCS versions a version goes."""
 
     version = forms.ModelChoiceField(queryset=ScVersion.objects.select_related("characteristic"))
@@ -66,7 +67,7 @@ class MappingForm(JudgedForm):
     reason = forms.CharField(help_text="For example the version of Schedule 11.", max_length=500)
 
 
-class MaintenanceForm(JudgedForm):
+class MaintenanceForm(AskedForm):
     """A Maintenance End Date."""
 
     spec_type = forms.ChoiceField(label="Specification", choices=[("SMETS", "SMETS"), ("CHTS", "CHTS")])

@@ -26,6 +26,7 @@ MITIGATIONS = (
 FORM: dict[str, Any] = {
     "sc_title": "Limits for the debug port",
     "proposer_name": "Ada Penfold",
+    "proposer_organisation": "Tarnwick Gas Meters",
     "proposer_phone": "01632 960001",
     "proposer_email": "ada@tarnwick.example",
     "issue": "Debug ports stay open.",

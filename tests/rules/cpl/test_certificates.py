@@ -48,6 +48,7 @@ def test_the_three_bodies_are_known_and_no_other():
 
 
 @pytest.mark.clause("F2.4-0")
+@pytest.mark.clause("SC-3.1")
 def test_kind_follows_from_the_body_and_a_mismatch_is_refused():
     assert [kind_of(body) for body in BODIES] == ["ZIGBEE", "DLMS", "CPA"]
     for body in BODIES:

@@ -66,6 +66,7 @@ def test_type_without_a_row_needs_nothing():
 
 
 @pytest.mark.clause("F2.2B")
+@pytest.mark.clause("SC-1.1(c)-2")
 @pytest.mark.parametrize("each", DEVICE_TYPES, ids=lambda each: each.code)
 def test_smets1_of_every_type_needs_no_certificate(each):
     rows = (*DEFAULT_REQUIREMENTS, Requirement(each.code, "SMETS", "1.2", "NCSC", date(2016, 1, 1)))
