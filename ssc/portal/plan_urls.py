@@ -9,6 +9,7 @@ SSC_PLAN = "ssc/plans/<slug:reference>"
 urlpatterns = [
     path("plans/", plans.asks, name="asks"),
     path("plans/requests/<int:pk>/", plans.reply, name="asked"),
+    path("plans/requests/<int:pk>/documents/<int:document>/", plans.reply_document, name="asked-document"),
     path(f"{PLAN}/", plans.plan, name="plan"),
     path(f"{PLAN}/propose/", planning.propose, name="propose"),
     path(f"{PLAN}/versions/<int:number>/", plans.version, name="plan-version"),

@@ -21,6 +21,7 @@ from ssc.portal.frame import page
 from ssc.portal.plan_forms import ReplyForm
 from ssc.portal.plan_page import STATE_TAGS, VERSION_TAGS, read_plan
 from ssc.rules.remedy import MATERIAL
+from ssc.services.case_documents import read_case_document
 from ssc.services.plan_access import ENDED, approval_lapsed
 from ssc.services.plan_documents import read_plan_document
 from ssc.services.requests import reply_to_request
@@ -98,6 +99,15 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         "replies": list(row.replies.select_related("document", "replied_by")),
     }
     return page(request, "asked.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def reply_document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
+    """Hand out again a document that one's own organisation gave with an answer; who took it is noted."""
+    row = get_object_or_404(own_requests(request.user), pk=pk, replies__document=document)
+    found, data = read_case_document(case=row.case, key=document, by=request.user, at=clock.now())
+    return download(found, data)
 
 
 @login_required

@@ -61,8 +61,14 @@ def test_a_supplier_finds_the_question_and_answers_it_in_parts(group: plans.Comm
     assert client.post(f"{LIST}requests/{row.pk}/", {"text": " "}).status_code == 422
     unclassified = client.post(f"{LIST}requests/{row.pk}/", {"text": "250.", "document": upload()})
     assert "every document carries a classification" in unclassified.content.decode()
-    for text in ("250.", "From May 400."):
-        assert client.post(f"{LIST}requests/{row.pk}/", {"text": text}).status_code == 302
+    for given in (
+        {"text": "250.", "document": upload(), "classification": "amber"},
+        {"text": "From May 400."},
+    ):
+        assert client.post(f"{LIST}requests/{row.pk}/", given).status_code == 302
+    document = f"{LIST}requests/{row.pk}/documents/{InformationReply.objects.first().document_id}/"
+    assert client.get(document).status_code == 200
+    assert browser(plans.supplier("Marrowby Gas")).get(document).status_code == 404
     assert [each.text for each in InformationReply.objects.all()] == ["250.", "From May 400."]
     shown = page(client)
     assert "No questions to answer" in shown
