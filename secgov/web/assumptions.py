@@ -40,6 +40,13 @@ ASSUMPTIONS = (
         "cancellation removes it.",
     ),
     Assumption(
+        "A-16",
+        "What may be taken to the Authority",
+        "The five decisions of the Panel on SMETS1 Device Models that Section F2.2A names, each of which the Panel "
+        "records; what the SSC determines of any Device Model; and that one’s own plan was refused, or not approved in "
+        "its time. A refusal to add is none of them, nor is silence, nor are comments.",
+    ),
+    Assumption(
         "A-20",
         "“Provided” and “received”",
         "An edition is provided to the DCC when it is available and the DCC has been told. It is received when "
@@ -60,6 +67,11 @@ ASSUMPTIONS = (
         "A-45",
         "Several certificates of one body",
         "All are shown. The one in force with the latest date is the governing one.",
+    ),
+    Assumption(
+        "A-49",
+        "While a decision is before the Authority",
+        "It stands until the Authority determines, unless the Authority orders a stay. There is no time limit.",
     ),
     Assumption(
         "A-64",

@@ -53,6 +53,7 @@ def draft_referral(
     of referral, NotPermitted (hidden) for another Party's plan, Conflict where the organisation has one in hand.
     """
     grant = require(by, Duty.REFER_DECISION, organisation)
+    decision = type(decision)._default_manager.get(pk=decision.pk)  # as it stands now, not as somebody held it
     check_referable(decision, organisation=organisation, at=at)
     field = FIELDS[type(decision)]
     in_hand = Referral.objects.filter(
