@@ -49,6 +49,7 @@ EDITION_WINDOW_MINUTES = whole_number("EDITION_WINDOW_MINUTES", 30, 0, 480)  # A
 EPC_COMMENCEMENT_DATE = day_or_none(
     "EPC_COMMENCEMENT_DATE"
 )  # F2.10B: the Eligible list is owed from this day on
+SSC_QUORUM = whole_number("SSC_QUORUM", 0, 0, 50)  # SC-A1.3, X-5: not in the sources; 0 means not set
 FAST_TRACK_FROM = day_or_none("FAST_TRACK_FROM")  # PPCT-2.1: off until a date is set
 RULES_EFFECTIVE_FROM = day("RULES_EFFECTIVE_FROM", dt.date(2022, 8, 1))  # MP209
 DEPLOYED_LIST_WORKING_DAYS = whole_number("DEPLOYED_LIST_WORKING_DAYS", 20, 1, 260)

@@ -20,6 +20,12 @@ from psycopg2.extensions import connection as PsycopgConnection  # noqa: E402
 
 from tests import database  # noqa: E402
 
+# Nothing here is judged by the clock: a busy machine is no fault of the code.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
+
 django.setup()
 
 # In a worker of a parallel run Django's settings were read before this file: with the broker of the whole run, not ours.

@@ -26,6 +26,14 @@ from ssc.models.fast_track import (
     TestSlot,
     VulnerabilityNotification,
 )
+from ssc.models.group_work import (
+    GroupContribution,
+    GroupMeeting,
+    GroupMember,
+    GroupPaper,
+    TermsOfReference,
+    Undertaking,
+)
 from ssc.models.plan_work import (
     CommentAnswer,
     ComplianceFinding,
@@ -80,7 +88,11 @@ __all__ = [
     "ConsultationResponse",
     "Determination",
     "FastTrackRequest",
+    "GroupContribution",
     "GroupInvitation",
+    "GroupMeeting",
+    "GroupMember",
+    "GroupPaper",
     "Guidance",
     "ImpactPaper",
     "InformationReply",
@@ -115,8 +127,10 @@ __all__ = [
     "SscView",
     "StageEntry",
     "Stay",
+    "TermsOfReference",
     "TestResult",
     "TestSlot",
+    "Undertaking",
     "VulnerabilityNotification",
     "WorkingGroup",
 ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("ssc.portal.plan_urls")),
     path("ssc/", include("ssc.portal.case_urls")),
     path("fast-track/", include("ssc.portal.fast_track_urls")),
+    path("working-groups/", include("ssc.portal.group_urls")),
     path("ssc/scheme/", advice.scheme, name="scheme"),
     path("authority-advice/", advice.advice, name="advice"),
     path("authority-advice/<slug:reference>/", advice.given, name="advice-given"),

@@ -17,6 +17,7 @@ from secgov.time_rules import london_day
 from ssc import proposal_notices as notices
 from ssc.models import GroupInvitation, Proposal, ProposalAdvice, WorkingGroup
 from ssc.rules import proposals as rules
+from ssc.services.group_members import add_proposers
 from ssc.services.proposal_rows import State, check_state, lock_proposal, move, note, require_for_ssc
 from ssc.services.proposal_triage import criteria_of
 
@@ -58,6 +59,7 @@ def convene_working_group(
     group.proposals.set(locked)
     for category, asked in invitations.items():
         _invite(group, category, asked, at)
+    add_proposers(group, locked, grant=grant, at=at)
     act = journal.record(
         actor=grant.actor, at=at, verb="ssc.working_group.convened", subject=group, clause="SC-6.6",
         reason="NCSC agrees that it merits further consideration.",
@@ -121,6 +123,7 @@ def add_to_group(
     if not rules.is_agreed(criteria_of(proposal)):
         raise Refusal(f"NCSC has not agreed to {proposal} on all four criteria.", clause="SC-6.6")
     group.proposals.add(proposal)
+    add_proposers(group, [proposal], grant=grant, at=at)
     note(
         proposal, "group_convened", grant=grant, at=at, clause="SC-6.6", reason="An open group considers it besides.",
         after={"group": group.name},

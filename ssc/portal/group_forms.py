@@ -1,0 +1,196 @@
+"""The forms of a Working Group: joining, inviting, meeting, papers, contributions (SC Methodology, Appendix 1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from cpl.portal.event_forms import words_field
+from cpl.portal.judged import DayField, JudgedForm
+from cpl.portal.query_form import DocumentedForm, document_field, level_field
+from secgov.accounts.models import User
+from secgov.accounts.permissions import Duty, people_who_may
+from secgov.time_rules import LONDON
+from ssc.models import GroupContribution, GroupMeeting, GroupMember, Proposal, Undertaking, WorkingGroup
+
+
+class JoinForm(DocumentedForm):
+    """What somebody confirms on joining."""
+
+    terms = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    accepts = forms.BooleanField(label="I accept the terms of reference as they stand above", required=False)
+    is_available = forms.BooleanField(
+        label="I have the time for the meetings and the work between them", required=False
+    )
+    is_fair = forms.BooleanField(
+        label="I act fairly and objectively, and weigh complexity, impact and urgency", required=False
+    )
+    is_impartial = forms.BooleanField(label="I act impartially", required=False)
+    interests = words_field(
+        "Interests that you declare", "", "Write “None” where there are none.", required=False
+    )
+    levels = forms.MultipleChoiceField(
+        label="I undertake to keep what is shared at these levels", required=False, widget=forms.CheckboxSelectMultiple,
+        choices=Undertaking._meta.get_field("level").choices,
+        help_text="By the SEC Panel Information Policy. Papers of a level that you leave out stay closed to you.",
+    )  # fmt: skip
+    signature = forms.CharField(label="Signed with your name", max_length=150, required=False)
+    document = document_field("Or the undertaking, signed, as a document", "")
+    classification = level_field()
+
+
+class InviteForm(JudgedForm):
+    """A person to invite."""
+
+    email = forms.EmailField(
+        label="E-mail of somebody with an account here", max_length=254,
+        error_messages={
+            "required": "Give an e-mail address.", "invalid": "Give an e-mail address, for example ada@maker.example.",
+        },
+    )  # fmt: skip
+
+    def clean_email(self) -> User:
+        """Find the person. Raises ValidationError where there is none."""
+        person = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        if person is None or not person.memberships.current().exists():
+            raise forms.ValidationError(
+                "Nobody with this address has an account here. Invite them to their organisation first."
+            )
+        return person
+
+
+class MeetForm(JudgedForm):
+    """A meeting, with time, date and place."""
+
+    on = DayField(label="Day")
+    time = forms.TimeField(
+        label="Time", input_formats=["%H:%M"], widget=forms.TextInput(attrs={"class": "w-s"}),
+        help_text="London time, for example 10:00.",
+        error_messages={"required": "Give a time, for example 10:00.", "invalid": "Give a time, for example 10:00."},
+    )  # fmt: skip
+    place = forms.CharField(
+        label="Place, or the number to call", max_length=200,
+        error_messages={"required": "Give the place, or the number to call."},
+    )  # fmt: skip
+    mode = forms.ChoiceField(
+        label="How", choices=GroupMeeting.Mode.choices, widget=forms.RadioSelect, initial="in_person"
+    )
+    agenda = words_field("Agenda", "Give the agenda.")
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        """The instant that was typed."""
+        return dt.datetime.combine(self.cleaned_data["on"], self.cleaned_data["time"], LONDON)
+
+
+class PaperForm(DocumentedForm):
+    """A paper, for a meeting or for none."""
+
+    title = forms.CharField(
+        label="Title", max_length=200, error_messages={"required": "Give the paper’s title."}
+    )
+    document = document_field("The paper", "")
+    classification = level_field()
+    meeting = forms.ModelChoiceField(
+        label="For the meeting",
+        queryset=GroupMeeting.objects.none(),
+        required=False,
+        empty_label="No meeting",
+    )
+    late_reason = words_field(
+        "Why it comes late", "", "Only with less than five Working Days to the meeting.", required=False
+    )
+
+    def __init__(self, *args: Any, group: WorkingGroup, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"].queryset = group.meetings.filter(called_off_at=None, minuted_at=None)
+        self.fields["document"].required = True
+        self.fields["document"].error_messages["required"] = "Choose the file."
+
+
+class SayForm(JudgedForm):
+    """A contribution to a proposal."""
+
+    proposal = forms.ModelChoiceField(
+        label="To which proposal", queryset=Proposal.objects.none(), empty_label=None,
+        error_messages={"required": "Choose the proposal."},
+    )  # fmt: skip
+    kind = forms.ChoiceField(
+        label="What it is", choices=GroupContribution.Kind.choices, widget=forms.RadioSelect,
+        error_messages={"required": "Choose what it is."},
+    )  # fmt: skip
+    text = words_field("In words", "Write it: one sentence will do.")
+    cost = words_field("Cost and other implications", "", "For an estimate.", required=False)
+    benefit = words_field("Benefit", "", "For an estimate.", required=False)
+    assessment = words_field("How it meets the intent", "", "For an alternative.", required=False)
+
+    def __init__(self, *args: Any, group: WorkingGroup, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["proposal"].queryset = group.proposals.all()
+
+
+class MinuteForm(JudgedForm):
+    """The minutes of a meeting that was held."""
+
+    meeting = forms.ModelChoiceField(
+        label="Which meeting", queryset=GroupMeeting.objects.none(), empty_label=None,
+        error_messages={"required": "Choose the meeting."},
+    )  # fmt: skip
+    chaired_by = forms.ModelChoiceField(
+        label="Who chaired", queryset=User.objects.none(), empty_label=None,
+        help_text="The SSC’s Chair, or whoever holds that role.",
+        error_messages={"required": "Say who chaired."},
+    )  # fmt: skip
+    present = forms.ModelMultipleChoiceField(
+        label="Present",
+        queryset=GroupMember.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    minutes = words_field("Minutes", "Write the minutes.")
+
+    def __init__(self, *args: Any, group: WorkingGroup, at: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"].queryset = group.meetings.filter(
+            called_off_at=None, minuted_at=None, starts_at__lte=at
+        )
+        self.fields["chaired_by"].queryset = people_who_may(Duty.DECIDE_PROPOSAL)
+        self.fields["present"].queryset = group.members.exclude(state="invited").select_related(
+            "person", "group"
+        )
+
+
+class WhyForm(JudgedForm):
+    """A step with its reason."""
+
+    reason = words_field("Reason", "Say why: one sentence will do.")
+
+
+class EndForm(WhyForm):
+    """The end of a membership."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    breach = forms.TypedChoiceField(
+        label="Why does it end?", widget=forms.RadioSelect, coerce=lambda value: value == "yes",
+        choices=[("no", "Cannot do the work, or acts to its detriment"), ("yes", "Breached the undertaking")],
+        error_messages={"required": "Choose why it ends."},
+    )  # fmt: skip
+
+
+class CallOffForm(WhyForm):
+    """A meeting is called off."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class CloseForm(CallOffForm):
+    """A group is closed."""
+
+
+class TermsForm(JudgedForm):
+    """A new version of the terms of reference."""
+
+    text = words_field("Terms of reference", "Write the terms.")
+    from_on = DayField(label="In force from")
