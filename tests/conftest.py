@@ -11,6 +11,7 @@ from contextlib import closing  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 import psycopg2  # noqa: E402
 import pytest  # noqa: E402
 from celery import current_app  # noqa: E402
