@@ -9,7 +9,7 @@ from cpl.management.commands.load_sample_people import SIGN_INS
 from cpl.models import DeviceModel
 from cpl.sample import estates, events, lists, people, register, stories
 from secgov.journal import clock
-from ssc.sample import cases, plans
+from ssc.sample import cases, plans, proposals, referrals
 
 
 class Command(BaseCommand):
@@ -36,4 +36,6 @@ class Command(BaseCommand):
             lists.load_lists(people=cast, at=at)
             cases.load_cases(people=cast, at=at)
             plans.load_plans(people=cast, at=at)
+            referrals.load_referrals(people=cast, at=at)
+            proposals.load_proposals(people=cast, at=at)
         self.stdout.write("The sample list, its people and their work are here.")
