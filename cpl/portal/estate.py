@@ -31,7 +31,7 @@ MOST_BYTES = 5 * 1024 * 1024
 XLSX = MEDIA_TYPES["xlsx"]
 COLUMNS = (
     "entry", "on the list", "device type", "manufacturer", "model", "hardware", "firmware", "role", "since",
-    "certificate", "date kind", "date", "renewal owed by", "due", "newer firmware", "entry of newer firmware",
+    "certificate", "standing", "date kind", "date", "renewal owed by", "due", "newer firmware", "entry of newer firmware",
 )  # fmt: skip
 
 
@@ -220,6 +220,7 @@ def _cells(lines: list[EstateLine]) -> Iterator[list[str]]:
                 ", ".join(each.get_role_display() for each in line.claims),
                 ", ".join(each.since.isoformat() for each in line.claims),
                 str(line.certificate or ""),
+                line.standing,
                 line.date_kind,
                 line.relevant_on.isoformat() if line.relevant_on else "",
                 ", ".join(sorted({str(each.organisation) for each in line.owed})),

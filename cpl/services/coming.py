@@ -17,7 +17,10 @@ from cpl.models import (
     ListingPeriod,
 )
 from cpl.rules.certificates import date_kind
+from cpl.rules.expiry_notices import day_to_tell
 from cpl.services.expiry.facts import date_of
+from secgov.journal.services import working_calendar
+from secgov.time_rules import CalendarMissing, WorkingCalendar, london_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,21 @@ def coming_certificates(
     return dated.exclude(pk__in=ended.values("pk")).order_by("relevant", "number")
 
 
+def day_of(stage: ExpiryNotice, calendar: WorkingCalendar) -> dt.date:
+    """Give the London day on which a notice was given, or will go: a Working Day as far as the calendar reaches. TR-6"""
+    if stage.sent_at:
+        return london_day(stage.sent_at)
+    try:
+        return day_to_tell(stage.target_on, calendar)
+    except CalendarMissing:
+        return stage.target_on  # nobody can say yet which days of that year are bank holidays
+
+
 def coming(rows: Sequence[AssuranceCertificate]) -> list[Coming]:
-    """Join some certificates with their listed models and notices. Three queries, however many they are. Section F2.7"""
+    """Join some certificates with their listed models and notices, each with its day, `goes_on`. Section F2.7
+
+    Four queries, however many they are.
+    """
     identities = defaultdict(set)
     links = CertificateCoverage.objects.filter(certificate__in=rows, ended_on=None, attested_at__isnull=False)
     for certificate, identity in links.values_list("certificate", "identity"):
@@ -65,10 +81,11 @@ def coming(rows: Sequence[AssuranceCertificate]) -> list[Coming]:
         ListingPeriod.objects.open().filter(identity__in=wanted).select_related("device_model__manufacturer")
     )
     listed = {period.identity: period.device_model for period in periods}
-    stages = defaultdict(list)
+    stages, calendar = defaultdict(list), working_calendar()
     for stage in ExpiryNotice.objects.filter(certificate__in=rows, stage__in=("M12", "M6")).order_by(
         "target_on"
     ):
+        stage.goes_on = day_of(stage, calendar)
         stages[stage.certificate_id, stage.relevant_on].append(stage)
     found = []
     for row in rows:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from cpl.models import (
     AssuranceCertificate,
@@ -22,6 +22,9 @@ from cpl.services.expiry.facts import date_of
 from secgov.accounts.models import Organisation
 from secgov.journal.models import Obligation
 
+IN_FORCE, DATE_PASSED, LAPSED = "in force", "date passed", "ended"
+"""How the certificate of a line stands: only one that is in force governs (A-45)."""
+
 
 @dataclass(slots=True)
 class EstateLine:
@@ -33,6 +36,7 @@ class EstateLine:
     certificate: AssuranceCertificate | None = None
     relevant_on: dt.date | None = None
     date_kind: str = ""
+    standing: str = ""
     owed: list[Obligation] = field(default_factory=list)
     newest: DeviceModel | None = None
 
@@ -68,7 +72,7 @@ def nobodys_models(*, on: dt.date) -> QuerySet[DeviceModel]:
 def estate_lines(
     models: Sequence[DeviceModel], organisation: Organisation, *, on: dt.date
 ) -> list[EstateLine]:
-    """Join what is known of some Device Models on a London day. Six queries, however many they are. Section F2.6"""
+    """Join what is known of some Device Models on a London day. Seven queries, however many they are. Section F2.6"""
     lines = {model.pk: EstateLine(model) for model in models}
     for claim in EstateClaim.objects.current().filter(organisation=organisation, device_model__in=lines):
         lines[claim.device_model_id].claims.append(claim)
@@ -86,18 +90,32 @@ def estate_lines(
 
 
 def _certificates(by_identity: dict[str, list[EstateLine]], on: dt.date) -> None:
-    """The CPA Certificate in force with the latest date governs (A-45); one whose date has passed shows where none is."""
-    links = (
-        CertificateCoverage.objects.filter(identity__in=by_identity, ended_on=None, attested_at__isnull=False)
+    """The CPA Certificate in force with the latest date governs (A-45); one that has ended, or whose date
+    has passed, shows where none is."""
+    links = list(
+        CertificateCoverage.objects.filter(identity__in=by_identity, attested_at__isnull=False)
+        .filter(Q(ended_on=None) | Q(ended_on__gt=on))
         .filter(certificate__body=Body.NCSC, certificate__state=AssuranceCertificate.State.VALID)
         .select_related("certificate")
     )
+    lapses = dict(
+        AssuranceCertificate.objects.filter(pk__in={link.certificate_id for link in links})
+        .with_lapse()
+        .values_list("pk", "lapsed_on")
+    )
     for link in links:
-        dates = date_of(link.certificate)
-        date = relevant_date(dates)
+        dates, lapsed_on = date_of(link.certificate), lapses[link.certificate_id]
+        date, kind = relevant_date(dates), date_kind(dates)
+        standing = IN_FORCE if date is None or on <= date else DATE_PASSED
+        standing = LAPSED if lapsed_on and lapsed_on <= on else standing
         for line in by_identity[link.identity]:
-            if line.certificate is None or (date or dt.date.max) > (line.relevant_on or dt.date.max):
-                line.certificate, line.relevant_on, line.date_kind = link.certificate, date, date_kind(dates)
+            if line.certificate is None or _rank(standing, date) > _rank(line.standing, line.relevant_on):
+                line.certificate, line.relevant_on = link.certificate, date
+                line.date_kind, line.standing = kind, standing
+
+
+def _rank(standing: str, date: dt.date | None) -> tuple[bool, dt.date]:
+    return standing == IN_FORCE, date or dt.date.max
 
 
 def _owed(lines: list[EstateLine]) -> None:

@@ -62,12 +62,13 @@ def pack_evidence(*, evidence: Evidence, by: User, at: dt.datetime) -> bytes:
             continue
         files[name] = read_document(document=document, by=by, at=at)
         papers.append((name, document.classification, hashlib.sha256(files[name]).hexdigest()))
-    editions = list(
-        Edition.objects.filter(pk__in=evidence.editions).select_related("journal_seal").order_by("number")
-    )
+    seals = _seals(acts)
+    concerned = Q(pk__in=evidence.editions) | Q(
+        journal_seal__in=seals[-1:]
+    )  # the last is what anchors the chain
+    editions = list(Edition.objects.filter(concerned).select_related("journal_seal").order_by("number"))
     for edition in editions:
         files[f"manifests/{edition}.json"] = bytes(edition.manifest)
-    seals = _seals(acts)
     for seal in seals:
         files[f"journal/{seal.pk:09d}-{seal.sha256}.jsonl"] = b"".join(
             line + b"\n" for line in journal.seal_lines(seal)

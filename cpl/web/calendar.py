@@ -118,7 +118,7 @@ def events_of(found: list[Coming]) -> list[ical.Event]:
                 events.append(
                     ical.Event(
                         f"notice-{stage.pk}@{host}",
-                        stage.due_on or stage.target_on,
+                        stage.goes_on,
                         words,
                         f"Entries {entries}",
                         url,
@@ -157,4 +157,4 @@ def _cells(each: Coming) -> list[str]:
 def _told(stage: Any) -> str:
     if stage is None:
         return "not planned yet"
-    return f"{stage.get_state_display().lower()} {(stage.due_on or stage.target_on).isoformat()}"
+    return f"{stage.get_state_display().lower()} {stage.goes_on.isoformat()}"

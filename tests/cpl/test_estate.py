@@ -11,10 +11,11 @@ from openpyxl import load_workbook
 
 from cpl.models import DeviceModel, EstateClaim
 from cpl.services.estate import claim_from_file, claim_model, end_claim
+from cpl.services.estate_rows import estate_lines
 from secgov.accounts.models import Role
 from secgov.errors import Conflict, NotPermitted, Refusal
-from secgov.journal.models import Act, Notice
-from tests.factories import people, publishing
+from secgov.journal.models import Act, Notice, Rehearsal
+from tests.factories import people, publishing, removing
 from tests.factories.expiring import HUB, at, expiring, run
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,24 @@ def test_page_joins_model_certificate_date_duty_and_newest_firmware(stage, clien
     assert "F2.6(b)" in page
     assert link(stage, 1) in page
     assert "Newer" in page
+
+
+@pytest.mark.clause("Z2.1(g)")
+def test_page_says_that_a_certificate_has_ended_and_takes_one_in_force_before_it(stage, client):
+    claim(stage), claim(stage, entry=1)
+    group = removing.committee(stage.cast)
+    withdrawn = at("2026-11-25", "12:00")
+    removing.confirmed(group, removing.reported(group, stage.second, at=withdrawn), at=withdrawn)
+    mine = DeviceModel.objects.filter(pk__in=stage.entries[:2])
+    lines = {each.model.pk: each for each in estate_lines(mine, stage.parties[0], on=dt.date(2026, 11, 26))}
+    assert [lines[key].standing for key in stage.entries[:2]] == ["in force", "ended"]
+    Rehearsal.objects.create(now=at("2026-11-26", "12:00"), set_at=dt.datetime.now(dt.UTC))
+    assert "Ended" in browser(client, stage.suppliers[0]).get("/portal/estate/").content.decode()
+    removing.give(group, stage.first, DeviceModel.objects.get(pk=stage.entries[1]))
+    [line] = estate_lines([mine.get(pk=stage.entries[1])], stage.parties[0], on=dt.date(2026, 12, 2))
+    assert (line.certificate, line.standing) == (stage.first, "in force")
+    [line] = estate_lines([mine.get(pk=stage.entries[0])], stage.parties[0], on=dt.date(2027, 12, 1))
+    assert line.standing == "date passed"
 
 
 @pytest.mark.clause("F2.6(a)")

@@ -167,3 +167,10 @@ def test_pack_of_a_removed_entry_holds_what_its_removal_rests_on(stage, tmp_path
         missing = {"cpl.determination.bound", "cpl.list_change.approved"} if place == 1 else set()
         assert wanted - missing <= verbs
         assert any("withdrawn.pdf" in file.name for file in (folder / "documents").iterdir())
+
+
+@pytest.mark.clause("TR-10")
+def test_pack_holds_the_manifest_that_anchors_its_acts_though_no_edition_tells_of_the_case(stage, tmp_path):
+    expected = Obligation.objects.exclude(subject_type__in=("cpl.listchange", "cpl.edition")).first()
+    code, said = verified(pack(evidence_of_obligation(expected), stage.auditor, tmp_path / "pack"))
+    assert code == 0 and "anchored by the manifests of: 0.001" in said

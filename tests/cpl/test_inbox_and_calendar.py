@@ -131,6 +131,15 @@ def test_words_in_a_feed_stay_words_and_the_feed_is_whole(stage, client):
     assert "<script>alert(1)</script> & more of it" in told.find(f"{ATOM}entry/{ATOM}summary").text
 
 
+@pytest.mark.clause("F2.7-2")
+def test_calendar_gives_a_notice_on_the_working_day_on_which_it_goes(stage, client):
+    """Six months before 30 November 2027 is Sunday 30 May; it goes on Friday 28 May (TR-6)."""
+    ics = client.get("/cpl/calendar/coming.ics").content.decode()
+    assert "DTSTART;VALUE=DATE:20270528" in ics and "DTSTART;VALUE=DATE:20270530" not in ics
+    assert "2027-05-28" in client.get("/cpl/calendar/coming.csv").content.decode()
+    assert "28 May 2027" in client.get("/cpl/calendar/").content.decode()
+
+
 def test_calendar_folds_long_lines_and_escapes_signs():
     event = ical.Event("a@b", dt.date(2027, 11, 30), "Ü" * 60 + "; a, b", "one\ntwo")
     lines = ical.render("Name", [event], at=at("2026-12-01")).split(b"\r\n")

@@ -33,7 +33,8 @@ def test_rehearsal_never_goes_back():
     assert clock.now() >= dt.datetime(2099, 7, 1, 8, tzinfo=dt.UTC)
 
 
-def test_nonsense_is_no_instant():
+@pytest.mark.parametrize("text", ["tomorrow", "2027-02-30T10:00", "2027-13-01T10:00"])
+def test_nonsense_is_no_instant(text):
     Rehearsal.objects.create()
     with pytest.raises(CommandError, match="not an instant"):
-        call_command("sweep", SWEEP, at="tomorrow")
+        call_command("sweep", SWEEP, at=text)

@@ -127,3 +127,10 @@ def test_guesses_of_many_names_from_one_address_end_and_others_behind_the_same_p
         last = come(f"nobody-{number}", "a guess", "198.51.100.7, 192.0.2.66")
     assert "Too many" in last
     assert come(person.username, PASSWORD, "192.0.2.67") == "in"
+
+
+def test_what_is_said_after_signing_in_is_in_our_words(person):
+    browser = Client()
+    try_password(person.username, PASSWORD, browser=browser)
+    page = browser.get("/portal/").content.decode()
+    assert "uccessfully" not in page and f"You are signed in as {person.name}." in page

@@ -40,7 +40,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['name']} ran as of {now():%Y-%m-%d %H:%M:%S} UTC.")
 
     def _rehearse(self, text: str) -> None:
-        at = parse_datetime(text)
+        try:
+            at = parse_datetime(text)
+        except ValueError:  # it has the form of one, but there is no such day or hour
+            at = None
         if at is None:
             raise CommandError(f"{text!r} is not an instant. Give one like 2026-12-24T15:00.")
         if at.tzinfo is None:
