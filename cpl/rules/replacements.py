@@ -46,6 +46,11 @@ def may_provide(provider: Provider, *, device_type: str) -> bool:
     return provider.submitted or claimed or (provider.is_dcc and device_type == COMMUNICATIONS_HUB)
 
 
+def counts_unseen(provider: Provider, *, device_type: str) -> bool:
+    """Tell whether what an organisation gives with a submission holds a removal before anybody has seen it. Appendix Z 6.7"""
+    return may_provide(provider, device_type=device_type) and not provider.found_invalid
+
+
 def check_next_certificate(provider: Provider, *, entry: str) -> None:
     """Refuse one certificate after another for the same entry, which would stall a removal. Appendix Z 6.7
 

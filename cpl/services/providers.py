@@ -13,15 +13,16 @@ from cpl.models import (
     DeviceModel,
     EstateClaim,
     Submission,
+    SubmissionCertificate,
 )
-from cpl.rules.replacements import Provider, may_provide
+from cpl.rules.replacements import Provider, counts_unseen, may_provide
 from secgov.accounts.models import Organisation
 
 STANDING = (CertificateEvent.State.UNCONFIRMED, CertificateEvent.State.CONFIRMED)
 
 
 def providers_of(organisation: Organisation, models: Sequence[DeviceModel]) -> dict[int, Provider]:
-    """What ties an organisation to each of some entries, by their numbers, in four queries."""
+    """What ties an organisation to each of some entries, by their numbers, in five queries."""
     numbers, identities = [each.pk for each in models], [each.identity for each in models]
     struck = dict(
         CertificateEvent.objects.filter(
@@ -49,6 +50,15 @@ def providers_of(organisation: Organisation, models: Sequence[DeviceModel]) -> d
         identity
         for identity, state, at in given
         if state == AssuranceCertificate.State.INVALID and identity in struck and at >= struck[identity]
+    }
+    invalid |= {
+        identity
+        for identity, at in SubmissionCertificate.objects.filter(
+            submission__organisation=organisation,
+            certificate__state=AssuranceCertificate.State.INVALID,
+            certificate__coverage__identity__in=identities,
+        ).values_list("certificate__coverage__identity", "certificate__recorded_at")
+        if identity in struck and at >= struck[identity]
     }
     return {
         each.pk: Provider(
@@ -82,4 +92,8 @@ def is_provided(certificate: AssuranceCertificate, identity: str) -> bool:
         return True
     submitters = Organisation.objects.filter(submissions__certificates__certificate=certificate).distinct()
     models = list(DeviceModel.objects.filter(identity=identity))
-    return any(entries_of_provider(each, models) for each in submitters)
+    return any(
+        counts_unseen(tied, device_type=model.device_type)
+        for each in submitters
+        for model, tied in zip(models, providers_of(each, models).values(), strict=True)
+    )

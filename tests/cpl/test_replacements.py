@@ -176,6 +176,18 @@ def test_submission_of_the_same_device_by_its_own_submitter_holds_the_removal(gr
     assert removing.waiting_removal(entry).held_since == NOON
 
 
+@pytest.mark.clause("Z6.7-3")
+def test_one_submission_after_another_cannot_stall_a_removal_either(group, entry):
+    first = resubmitted(group.cast.manufacturer, group.cast.maker, "X")
+    for row in first.certificates.all():
+        removing.found_invalid(group, row.certificate, at=NOON + DAY)
+    assert removing.waiting_removal(entry).held_since is None
+    resubmitted(group.cast.manufacturer, group.cast.maker, "Y")
+    assert removing.waiting_removal(entry).held_since is None
+    with pytest.raises(Refusal, match="was found invalid"):
+        provided(group.cast.manufacturer, entry)
+
+
 def page_of(person, certificate):
     """The page with the form, as a person gets it."""
     client = Client()
