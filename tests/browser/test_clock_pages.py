@@ -64,11 +64,13 @@ def test_inbox_and_estate_are_accessible_and_fit(
 ):
     notice = stage.parties[0].notices.get(template="cpl/ncsc_notice_withheld")
     claim = stage.parties[0].estate_claims.first()
+    held = claim.device_model.coverage.filter(certificate__body="NCSC").first().certificate_id
     with opened(1280) as page:
         sign_in(page, live_server.url, stage.supplier)
         found = look(
             page, live_server.url, "/portal/", "/portal/notices/", f"/portal/notices/{notice.pk}/", "/portal/estate/",
-            f"/portal/estate/claims/{claim.pk}/end/", "/cpl/calendar/?mine=on",
+            f"/portal/estate/claims/{claim.pk}/end/", "/cpl/calendar/?mine=on", "/portal/contacts/",
+            f"/portal/certificates/{held}/", f"/portal/certificates/{held}/replacement/",
         )  # fmt: skip
         page.goto(f"{live_server.url}/portal/notices/")
         page.get_by_role("button", name="Make the addresses").click()
