@@ -6,7 +6,7 @@ import pytest
 
 from secgov.accounts.permissions import Duty, require
 from secgov.errors import Refusal
-from secgov.journal.models import Notice, Obligation
+from secgov.journal.models import Notice, Obligation, Task
 from ssc.models import RemedialPlan
 from ssc.services import plans as services
 from tests.factories import plans
@@ -71,6 +71,17 @@ def test_nothing_is_imposed_without_both_periods(missing: dict, field: str) -> N
         plans.impose(group, made)
     assert refused.value.field == field
     assert not RemedialPlan.objects.exists()
+
+
+@pytest.mark.clause("Z6.3-0")
+def test_a_party_that_cannot_be_mailed_becomes_a_task_and_its_plan_stays_imposed() -> None:
+    group = plans.committee()
+    person = plans.supplier()
+    party = plans.organisation_of(person)
+    party.contacts.update(retired_at=plans.IMPOSED)
+    (plan,) = plans.impose(group, plans.determination(group, party, model=plans.entry()))
+    assert Task.objects.get(closed_at=None).title == "No notice contact for Cindermoor Power"
+    assert (plan.state, Notice.objects.filter(organisation=party).count()) == ("imposed", 1)
 
 
 def test_imposing_twice_gives_no_party_a_second_plan() -> None:

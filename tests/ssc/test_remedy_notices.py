@@ -217,6 +217,9 @@ def test_a_suspension_stops_the_time_and_shifts_its_end_by_the_working_days_susp
     assert clock.due_at == dt.datetime(2027, 5, 4, 23, tzinfo=dt.UTC)  # 43 Working Days, 3 May a holiday
     assert clock.working_days == 43
     assert "the time to remedy stands still" in titles(plan)
+    BankHoliday.objects.create(division="england-and-wales", day=dt.date(2027, 4, 19), name="Proclaimed")
+    journal.recompute_obligations(actor=SYSTEM, at=resumed_at + DAY)
+    assert clock_of(notice).due_at == dt.datetime(2027, 5, 5, 23, tzinfo=dt.UTC)
     with pytest.raises(Conflict):
         remedy_notices.resume_remedy_notice(at=resumed_at, version=fresh(notice).version, **given)
 
