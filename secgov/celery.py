@@ -68,6 +68,10 @@ app.conf.beat_schedule = {
         "task": "cpl.watch_list_ages",
         "schedule": crontab(hour=7, minute=10),
     },
+    "tell the Panel every month of the proposals of which it asked to hear": {
+        "task": "ssc.update_panel",
+        "schedule": crontab(hour=8, minute=40),
+    },
     "count the promises every night": {"task": "ssc.check_promises", "schedule": crontab(hour=3, minute=10)},
 }
 

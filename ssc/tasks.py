@@ -9,7 +9,7 @@ from cpl.promises import keep_check
 from secgov.journal.clock import now
 from secgov.journal.services import beat
 from ssc import promises
-from ssc.services import authority_answers, fast_track_tests, opening, plan_watch, requests
+from ssc.services import authority_answers, fast_track_tests, opening, panel_updates, plan_watch, requests
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,14 @@ def follow_orders() -> None:
     """Settle referrals and end plans where the Authority's order was confirmed on a page of its own."""
     handled = authority_answers.follow_orders(clock=now)
     beat(sweep="follow orders", at=now(), handled=handled)
+
+
+@shared_task(name="ssc.update_panel")
+def update_panel() -> None:
+    """Keep the Panel informed every month of the proposals of which it asked to hear."""
+    at = now()
+    handled = panel_updates.update_panel(at=at)
+    beat(sweep="update panel", at=at, handled=handled)
 
 
 @shared_task(name="ssc.check_promises")

@@ -1,6 +1,6 @@
 """The Security Characteristics: what NCSC has published, for which types and GBCS versions (SC Methodology 3 to 5).
 
-The register stands here and not beside the work on it, since warnings about a submission compare with it (ADR 20).
+The register stands here and not beside the work on it, since warnings about a submission compare with it (ADR 21).
 """
 
 from __future__ import annotations

@@ -53,6 +53,28 @@ ASSUMPTIONS = (
         "the DCC says so, or takes the signed manifest, whichever comes first.",
     ),
     Assumption(
+        "A-28",
+        "Who decides on Security Characteristics",
+        "The SSC approves; NCSC signs off and publishes. These are acts of their own, and publication needs both.",
+    ),
+    Assumption(
+        "A-29",
+        "Support for a proposal",
+        "At least one SEC Party confirms its support from its own account before triage. A proposer that is a Party "
+        "counts as its own supporter.",
+    ),
+    Assumption(
+        "A-30",
+        "When the Panel hears of a proposal",
+        "When the SSC takes it up, and again of the outcome; every month besides, if it wishes.",
+    ),
+    Assumption(
+        "A-31",
+        "What becomes of a use case",
+        "It is raised in the same form; its outcome is published guidance in place of a new version, with a Use Case "
+        "Report.",
+    ),
+    Assumption(
         "A-36",
         "SMETS1 devices",
         "A SMETS1 Device Model is listed when an eligible combination names it. The Panel may decide otherwise, "

@@ -31,6 +31,7 @@ class SetForm(AskedForm):
     )
     link = forms.URLField(
         label="Where NCSC publishes it",
+        assume_scheme="https",
         required=False,
         max_length=300,
         help_text="Linked; we never fetch it.",
