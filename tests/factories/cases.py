@@ -4,7 +4,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from cpl.models import AssuranceCertificate, CertificateEvent, DeviceModel
+from cpl.models import (
+    AssuranceCertificate,
+    CertificateCoverage,
+    CertificateEvent,
+    DeviceModel,
+    ListingPeriod,
+)
+from firmware_repo.models import Manufacturer
 from secgov.accounts.models import Contact, Organisation, Role, User
 from ssc.models import Case, Determination
 from ssc.services import determinations, opening, triage
@@ -57,16 +64,29 @@ class Stage:
         return list(Case.objects.order_by("device_model", "pk"))
 
 
-def stage(*, entries: int = 1, at: dt.datetime = NOON, confirmed: bool = False) -> Stage:
-    """Listed entries under one CPA Certificate that NCSC has withdrawn, as a Supplier reports; the sweep has run."""
+def stage(
+    *,
+    entries: int = 1,
+    at: dt.datetime = NOON,
+    confirmed: bool = False,
+    imported: bool = False,
+    **device: str,
+) -> Stage:
+    """Listed entries under one CPA Certificate that NCSC has withdrawn, as a Supplier reports; the sweep has run.
+
+    They are listed by the services as in life; `imported` ones are written straight down, which is a lot faster.
+    """
     group = removing.committee()
-    first = removing.listed_entry(group.cast, at=at - DAY)
-    certificate = removing.certificate_of(first, "NCSC")
-    listed = [first]
-    for number in range(1, entries):
-        another = removing.listed_entry(group.cast, at=at - DAY, firmware_version=f"0508{number:04X}")
-        removing.give(group, certificate, another)
-        listed.append(another)
+    if imported:
+        certificate = certificate_in_force(at)
+        listed = [entry(number, certificate, at, **device) for number in range(1, entries + 1)]
+    else:
+        listed = [removing.listed_entry(group.cast, at=at - DAY)]
+        certificate = removing.certificate_of(listed[0], "NCSC")
+        for number in range(1, entries):
+            another = removing.listed_entry(group.cast, at=at - DAY, firmware_version=f"0508{number:04X}")
+            removing.give(group, certificate, another)
+            listed.append(another)
     event = removing.reported(group, certificate, at=at)
     if confirmed:
         event = removing.confirmed(group, event, at=at)
@@ -74,6 +94,39 @@ def stage(*, entries: int = 1, at: dt.datetime = NOON, confirmed: bool = False) 
     body = removing.organisation_of(group.secretary)
     supplier = removing.organisation_of(group.supplier)
     return Stage(group, people.person(Role.SSC_MEMBER, body), listed, certificate, event, [supplier])
+
+
+def certificate_in_force(at: dt.datetime, number: str = "CPA-26-1") -> AssuranceCertificate:
+    """A CPA Certificate that was found valid; written straight down, since how it came to be is told elsewhere."""
+    return AssuranceCertificate.objects.create(
+        **devices.CPA | {"number": number}, state="valid", recorded_at=at - DAY, attested_at=at - DAY,
+        marks_seen=True, models_named=True,
+    )  # fmt: skip
+
+
+def entry(number: int, certificate: AssuranceCertificate, at: dt.datetime, **changed: str) -> DeviceModel:
+    """An entry that stands on the list since an import, and that a certificate names."""
+    names = ("device_type", "model_identifier", "hardware_version", "hardware_revision", "spec_type", "spec_version",
+             "gbcs_version")  # fmt: skip
+    device = (
+        {name: devices.DEVICE[name] for name in names} | {"firmware_version": f"0508{number:04X}"} | changed
+    )
+    maker, _ = Manufacturer.objects.get_or_create(identifier="7E3E", defaults={"name": "Tarnwick Gas Meters"})
+    model = DeviceModel.objects.create(
+        number=number, manufacturer=maker, generation="SMETS2+", image_hash=f"{number:064X}", **device
+    )
+    model.refresh_from_db()
+    ListingPeriod.objects.create(
+        device_model=model, identity=model.identity, origin="imported", opened_known_by=(at - DAY).date()
+    )
+    CertificateCoverage.objects.create(
+        certificate=certificate,
+        manufacturer_identifier="7E3E",
+        device_model=model,
+        attested_at=at - DAY,
+        **device,
+    )
+    return model
 
 
 def sweep(at: dt.datetime) -> int:

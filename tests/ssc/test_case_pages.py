@@ -34,11 +34,11 @@ def shown(who: User, case: Case) -> str:
 @pytest.fixture
 def setting() -> cases.Stage:
     """One open case, not triaged, as of the true now."""
-    return cases.stage(at=dt.datetime.now(dt.UTC))
+    return cases.stage(at=dt.datetime.now(dt.UTC), imported=True)
 
 
 def test_docket_lists_cases_gravest_first_and_its_cost_does_not_grow_with_them():
-    setting = cases.stage(entries=3)
+    setting = cases.stage(entries=3, imported=True)
     for case, grade in zip(setting.cases, ("low", "high", "medium"), strict=True):
         cases.triaged(setting, case, seriousness=grade)
     client = signed_in(setting.secretary)

@@ -1,15 +1,13 @@
 """A determination from the secretary's draft to the Chair's word, and all that follows from it."""
 
-import threading
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from cpl.models import BindingDetermination
 from secgov.accounts.models import Membership, Organisation, Role
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Message, Notice, Obligation, Task
-from ssc.models import Case, Determination, RemedialPlan
+from ssc.models import Determination, RemedialPlan
 from ssc.services import determinations, participants, requests, triage
 from ssc.services.determination_facts import digest_of
 from tests.factories import cases, dcc_lists, people, publishing, removing
@@ -21,7 +19,7 @@ NOON, DAY = cases.NOON, cases.DAY
 @pytest.fixture
 def setting() -> cases.Stage:
     """One open case on a withdrawal that NCSC has not confirmed."""
-    return cases.stage()
+    return cases.stage(imported=True)
 
 
 def decide(setting: cases.Stage, row: Determination, **changed: object) -> Determination:
@@ -241,10 +239,9 @@ def test_party_that_came_later_is_added_by_a_supplementary_determination(setting
 
 
 @pytest.mark.clause("Z6.2(c)-2")
-def test_plan_for_a_smets2_hub_goes_to_the_dcc_by_itself(setting):
+def test_plan_for_a_smets2_hub_goes_to_the_dcc_by_itself():
+    setting = cases.stage(imported=True, device_type="communications_hub", spec_type="CHTS")
     dcc = publishing.party("The DCC", Organisation.Kind.DCC)
-    model = setting.entries[0]
-    type(model).objects.filter(pk=model.pk).update(device_type="communications_hub", spec_type="CHTS")
     cases.triaged(setting)
     row = cases.written(setting, with_plan=True, obliged=[])
     assert list(row.obliged.all()) == [dcc]
@@ -317,32 +314,3 @@ def test_late_reply_is_told_to_the_secretary_once_reminded_once_a_day_and_withdr
     assert not Obligation.objects.standing().about(row).exists()
     with pytest.raises(Conflict, match="withdrawn"):
         requests.reply_to_request(request=row, by=setting.group.supplier, at=NOON, text="Nine.")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_chairs_who_decide_opposite_things_at_once_leave_one_decision():
-    setting = cases.stage()
-    other = people.person(Role.SSC_CHAIR, removing.organisation_of(setting.chair))
-    cases.triaged(setting)
-    row = cases.put(setting, outcome="remove")
-    ready, results = threading.Barrier(2), []
-
-    def word(by: object, agree: bool) -> None:
-        try:
-            ready.wait(timeout=20)
-            decide(setting, row, by=by, agree=agree)
-            results.append("done")
-        except Conflict:
-            results.append("told")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=word, args=args) for args in ((setting.chair, True), (other, False))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(results) == ["done", "told"]
-    fresh = Determination.objects.get()
-    assert (fresh.state == "confirmed") == (Case.objects.get().state == "determined")
-    assert BindingDetermination.objects.count() == (fresh.state == "confirmed")

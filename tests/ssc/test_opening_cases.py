@@ -19,7 +19,7 @@ NOON, DAY = cases.NOON, cases.DAY
 @pytest.mark.clause("F2.7A(a)-1")
 @pytest.mark.clause("Z6.2-1")
 def test_event_opens_one_case_for_each_entry_that_the_certificate_names_and_removes_nothing():
-    setting = cases.stage(entries=2)
+    setting = cases.stage(entries=2, imported=True)
     opened = setting.cases
     assert [case.device_model for case in opened] == setting.entries
     assert [case.reference for case in opened] == ["C-2026-001", "C-2026-002"]
@@ -33,7 +33,7 @@ def test_event_opens_one_case_for_each_entry_that_the_certificate_names_and_remo
 
 @pytest.mark.clause("Z6.2(d)")
 def test_untriaged_case_is_our_own_target_of_one_working_day():
-    setting = cases.stage(at=dt.datetime(2027, 1, 15, 10, 0, tzinfo=dt.UTC))  # a Friday
+    setting = cases.stage(at=dt.datetime(2027, 1, 15, 10, 0, tzinfo=dt.UTC), imported=True)  # a Friday
     [owed] = Obligation.objects.standing().about(setting.case)
     assert (owed.due_at, owed.owed_by, owed.by_law) == (dt.datetime(2027, 1, 19, tzinfo=dt.UTC), "ssc", False)
     late = Message.objects.filter(key__startswith="ssc/case_late")
@@ -67,7 +67,7 @@ def test_expiry_opens_the_case_on_the_day_after_the_date_and_a_replacement_in_fo
 
 
 def test_later_event_joins_the_open_case():
-    setting = cases.stage()
+    setting = cases.stage(imported=True)
     later = removing.reported(setting.group, setting.certificate, "CANCELLED", at=NOON + DAY)
     cases.sweep(NOON + DAY)
     assert [row.event_id for row in setting.case.events.all()] == [setting.event.pk, later.pk]
@@ -75,7 +75,7 @@ def test_later_event_joins_the_open_case():
 
 
 def test_new_event_after_a_determination_is_a_case_of_its_own():
-    setting = cases.stage()
+    setting = cases.stage(imported=True)
     cases.decided(setting)
     removing.reported(setting.group, setting.certificate, "CANCELLED", at=NOON + DAY)
     cases.sweep(NOON + DAY)
@@ -84,7 +84,7 @@ def test_new_event_after_a_determination_is_a_case_of_its_own():
 
 @pytest.mark.clause("Z6.2-1")
 def test_denied_event_makes_the_case_void_with_all_that_rests_on_it():
-    setting = cases.stage()
+    setting = cases.stage(imported=True)
     cases.triaged(setting)
     requests.request_information(
         case=setting.case, by=setting.secretary, at=NOON, addressee=setting.suppliers[0], question="How many?",
@@ -105,7 +105,7 @@ def test_denied_event_makes_the_case_void_with_all_that_rests_on_it():
 
 
 def test_case_stands_while_one_of_its_events_does():
-    setting = cases.stage()
+    setting = cases.stage(imported=True)
     removing.reported(setting.group, setting.certificate, "CANCELLED", at=NOON)
     cases.sweep(NOON)
     removing.denied(setting.group, setting.event, at=NOON + DAY)
@@ -114,7 +114,7 @@ def test_case_stands_while_one_of_its_events_does():
 
 
 def test_replacement_returns_a_determined_case_once_and_it_is_triaged_anew():
-    setting = cases.stage(confirmed=True)
+    setting = cases.stage(confirmed=True, imported=True)
     cases.decided(setting, outcome="remove")
     assert removing.waiting_removal(setting.entries[0])
     removing.found_valid(
@@ -134,7 +134,7 @@ def test_replacement_returns_a_determined_case_once_and_it_is_triaged_anew():
 
 
 def test_renewal_in_place_returns_the_case_and_the_ssc_can_let_it_stay_but_not_remove():
-    setting = cases.stage(confirmed=True)
+    setting = cases.stage(confirmed=True, imported=True)
     cases.decided(setting, with_plan=True)
     event = setting.event
     event.overtaken_at = NOON + DAY
