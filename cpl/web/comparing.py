@@ -160,4 +160,6 @@ def _certificate(each: dict[str, Any]) -> str:
     words = [each["body"], each["number"]]
     if each.get("date"):
         words.append(f"{each['date_kind']} {each['date']}")
+    if not each["governing"]:
+        words.append("not the governing one")
     return " ".join(words)

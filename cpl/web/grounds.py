@@ -71,21 +71,24 @@ def grounds(
     """Say what keeps a Current entry on the list; nothing for a removed one. `when` says of which day in words."""
     if entry.status != PublishedEntry.Status.CURRENT:
         return []
+    is_now = when == "today"
+    is_open = OPEN_PERIOD if is_now else Ground(f"Its listing period was open {when}", "good", "Yes", "F2.1")
+    stays = NOT_REMOVED if is_now else Ground("No decision had removed it by then", "good", "None", "Z6.2")
     if entry.generation == SMETS1:
-        return [OPEN_PERIOD, NEEDS_NONE, NOT_REMOVED]
+        return [is_open, NEEDS_NONE, stays]
     required = _required(entry, today)
     if not required:
-        return [OPEN_PERIOD, ASKS_FOR_NONE, NOT_REMOVED]
+        return [is_open, ASKS_FOR_NONE, stays]
     needed = ", ".join(SHORT_BODY_NAMES[body] for body in BODIES if body in required)
     if not certificates:
         says = f"Certificates its type and specification ask for: {needed}. The list it was taken over from names none"
-        return [OPEN_PERIOD, Ground(says, "", "Not yet held", "F2.4"), NOT_REMOVED]
+        return [is_open, Ground(says, "", "Not yet held", "F2.4"), stays]
     missing = required - {each.body for each in certificates if each.kind == "good"}
     answer = (
         f"Not {', '.join(SHORT_BODY_NAMES[body] for body in BODIES if body in missing)}" if missing else "Yes"
     )
     says = f"Every certificate its type and specification ask for is in force {when}: {needed}"
-    return [OPEN_PERIOD, Ground(says, "warn" if missing else "good", answer, "F2.4"), NAMED, NOT_REMOVED]
+    return [is_open, Ground(says, "warn" if missing else "good", answer, "F2.4"), NAMED, stays]
 
 
 def _required(entry: PublishedEntry, today: dt.date) -> frozenset[str]:

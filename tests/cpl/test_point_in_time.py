@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -146,9 +147,20 @@ def test_pages_show_another_time_and_say_that_it_is_one(story):
     site = Client()
     page = site.get("/cpl/?as_of=2026-12-04&order=status").content.decode()
     assert "as it stood at the end of Friday 4 December 2026" in page and "not an edition" in page
-    assert "2 entries" in page and f"/cpl/entries/{moving}/?as_of=2026-12-04" in page and f"entries/{late}" not in page
+    assert (
+        "2 entries" in page
+        and f"/cpl/entries/{moving}/?as_of=2026-12-04" in page
+        and f"entries/{late}" not in page
+    )
     entry = site.get(f"/cpl/entries/{moving}/?as_of=2026-12-04").content.decode()
     assert "It was marked removed on Thursday 3 December 2026" in entry
+    searched = re.search(
+        r'href="(/cpl/\?known_at=[^"]+)">Search its entries',
+        site.get("/cpl/editions/0.002/").content.decode(),
+    )
+    assert {each["entry"]: each["status"] for each in site.get(f"{searched[1]}&as=json").json()["entries"]} == {
+        moving: "Removed", steady: "Current",
+    }  # fmt: skip
     assert "On the list because" in site.get(f"/cpl/entries/{moving}/?as_of=2026-12-06").content.decode()
     assert site.get(f"/cpl/entries/{moving}/?as_of=2026-12-04&as=json").json()["status"] == "Removed"
     known = site.get(f"/cpl/entries/{steady}/?known_at={instant(NOON + 6 * DAY)}").content.decode()
