@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from cpl.models import Edition, Receipt
+from django.db.models import Prefetch, QuerySet
+
+from cpl.models import Edition, Receipt, ReceiptHoldback
 from cpl.rules.loading import Carried, LoadingSaid, NotLoaded, not_loaded, said_last
 from cpl.services.publication.deltas import changes_since
 
@@ -41,7 +43,8 @@ def loading() -> Loading:
 
 def held_back(entry: str) -> NotLoaded | None:
     """Say whether the DCC holds an entry (six digits) back, since when and why, as is published with it. Section F2.9"""
-    found = [each for each in held_back_entries() if each.entry == entry]
+    only_this = ReceiptHoldback.objects.filter(entry_number=int(entry))
+    found = not_loaded([_said(each) for each in _receipts(only_this)], ())
     return found[0] if found else None
 
 
@@ -50,9 +53,11 @@ def held_back_entries() -> tuple[NotLoaded, ...]:
     return not_loaded([_said(each) for each in _receipts()], ())
 
 
-def _receipts() -> list[Receipt]:
+def _receipts(holdbacks: QuerySet[ReceiptHoldback] | None = None) -> list[Receipt]:
+    """The DCC's receipts of loading, newest edition first, with all that they hold back or only what is asked for."""
     rows = Receipt.objects.filter(kind__in=LOADINGS).select_related("edition").defer("edition__manifest")
-    return list(rows.prefetch_related("holdbacks").order_by("-edition__number", "-at", "-id")[:MOST_RECEIPTS])
+    rows = rows.prefetch_related(Prefetch("holdbacks", holdbacks))
+    return list(rows.order_by("-edition__number", "-at", "-id")[:MOST_RECEIPTS])
 
 
 def _said(receipt: Receipt) -> LoadingSaid:

@@ -50,6 +50,7 @@ def publish_due(
     if issued:
         journal.close_task(key=KEY_TASK, at=clock(), reason="An edition was signed.")
         nudge("cpl.complete_limbs")
+        nudge("cpl.call_dcc")
     return issued
 
 
