@@ -10,6 +10,20 @@ from cpl.models.certificate_events import CertificateEvent
 from secgov.journal.guards import NO_DELETE, state_needs_act
 
 
+class TwoPeople(models.Model):
+    """Something that one person recorded and a second one confirms, or does not."""
+
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    second_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    second_at = models.DateTimeField(null=True, blank=True)
+    second_reason = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+
 class BindingDetermination(models.Model):
     """What the SSC determined of an entry; the Panel does as it says (Z6.2). Casework stands above, in `ssc`."""
 
@@ -128,7 +142,7 @@ class SscAdvice(models.Model):
         return f"SSC advice on entry {self.device_model_id:06d}, {self.minute_reference}"
 
 
-class PanelDecision(models.Model):
+class PanelDecision(TwoPeople):
     """A decision that the Panel takes of its own: the five kinds that a Party may refer (F2.2A, A-16)."""
 
     class Kind(models.TextChoices):
@@ -166,13 +180,7 @@ class PanelDecision(models.Model):
     )
     evidence_note = models.TextField(blank=True)
     state = FSMField(default=State.RECORDED, choices=State.choices, protected=True)
-    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-    second_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
-    second_at = models.DateTimeField(null=True, blank=True)
-    second_reason = models.TextField(blank=True)
     four_eyes = models.BooleanField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-id"]
@@ -208,7 +216,7 @@ class PanelDecision(models.Model):
         """A second person sends it back."""
 
 
-class AuthorityOrder(models.Model):
+class AuthorityOrder(TwoPeople):
     """What the Authority determined of an entry: final, recorded by its own recorder and a second person (F2.2A)."""
 
     class Outcome(models.TextChoices):
@@ -231,12 +239,6 @@ class AuthorityOrder(models.Model):
         "documents.Document", models.PROTECT, null=True, blank=True, related_name="+"
     )
     state = FSMField(default=State.RECORDED, choices=State.choices, protected=True)
-    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-    second_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
-    second_at = models.DateTimeField(null=True, blank=True)
-    second_reason = models.TextField(blank=True)
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-id"]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django_fsm import FSMField, transition
 
+from cpl.models.determinations import TwoPeople
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
 from secgov.journal.guards import NO_DELETE, state_needs_act
@@ -187,7 +188,7 @@ class Referral(Referred):
         """The Authority has determined the decision that it is about."""
 
 
-class AuthorityAnswer(Referred):
+class AuthorityAnswer(Referred, TwoPeople):
     """What the Authority determined of a referred decision: final and binding, for all who referred it (F2.2A, F2.7B)."""
 
     class Outcome(models.TextChoices):
@@ -214,12 +215,6 @@ class AuthorityAnswer(Referred):
         help_text="Where the list has to follow.",
     )  # fmt: skip
     state = FSMField(default=State.RECORDED, choices=State.choices, protected=True)
-    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-    second_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
-    second_at = models.DateTimeField(null=True, blank=True)
-    second_reason = models.TextField(blank=True)
-    version = models.PositiveIntegerField(default=1)
 
     class Meta(Referred.Meta):
         abstract = False

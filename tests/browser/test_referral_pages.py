@@ -15,7 +15,8 @@ from tests.browser.conftest import Opened
 from tests.browser.look import faults
 from tests.browser.test_pages import sign_in
 from tests.cpl.desk import page_of
-from tests.factories import referring, removing
+from tests.factories import cases, referring, removing
+from tests.ssc import planning
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("LOOK_SHOTS", "")
@@ -67,4 +68,22 @@ def test_pages_about_referrals_and_advice_are_accessible_and_fit(
         f"/portal/referrals/{of_ssc}/?as=chair",
     )  # fmt: skip
     found += seen(group.secretariat, page_of(answer), page_of(of_ssc))
+    assert not found, "\n".join(found)
+
+
+def test_casework_on_the_desk_is_accessible_and_fits(opened: Opened, live_server: LiveServer) -> None:
+    Rehearsal.objects.create(now=cases.NOON + 5 * cases.DAY, set_at=clock.real_now())
+    setting = cases.stage(confirmed=True)
+    made = cases.decided(setting, with_plan=True)
+    plan = made.plans.get()
+    planning.proposed(plan, setting.group.supplier, at=cases.NOON + cases.DAY)
+    planning.refused(plan, setting.chair, at=cases.NOON + 2 * cases.DAY)
+    notice = planning.notified(
+        plan, setting.chair, at=cases.NOON + 3 * cases.DAY, ground="approval", milestone=None
+    )
+    rows = (setting.case, made, plan, notice)
+    with opened(1280) as page:
+        sign_in(page, live_server.url, setting.group.secretariat)
+        lists = [page_of(row).rsplit("/", 3)[0] + "/" for row in rows]
+        found = look(page, live_server.url, "/admin/", *map(page_of, rows), *lists)
     assert not found, "\n".join(found)

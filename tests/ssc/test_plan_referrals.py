@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 
+from cpl.services import authority_orders
 from secgov.errors import NotPermitted, Refusal
 from secgov.journal.models import Task
 from ssc.models import PlanPeriod, Referral, RemedialPlan, RemedyNotice
@@ -147,3 +148,24 @@ def test_determination_that_the_authority_overrides_takes_its_plans_along(settin
     change = removing.waiting_removal(setting.entries[0])
     assert change is not None and change.clause == "F2.7B"
     assert setting.case.state == "determined"  # the old determination stays on file, with what overrode it
+
+
+@pytest.mark.clause("F2.7B-2")
+def test_order_of_the_authority_without_any_referral_ends_the_plans_by_the_sweep(setting, plan):
+    order = authority_orders.record_authority_order(
+        model=setting.entries[0], by=setting.group.recorder, at=NOON + DAY,
+        values={"outcome": "remove", "clause": "F2.7B", "ordered_on": (NOON + DAY).date(), "reference": "OFG/5",
+                "text": "Remove it."},
+    )  # fmt: skip
+    authority_orders.confirm_authority_order(
+        order=order,
+        by=setting.group.secretariat,
+        at=NOON + DAY,
+        version=order.version,
+        agree=True,
+        reason="As received.",
+    )
+    assert planning.now(plan).state == "imposed"
+    assert authority_answers.follow_orders(clock=lambda: NOON + DAY) == 1
+    assert planning.now(plan).state == "discharged"
+    assert authority_answers.follow_orders(clock=lambda: NOON + DAY) == 0
