@@ -64,9 +64,13 @@ ONLY_FOR: dict[str, set[Role]] = {
     "/portal/fast-track/": TABLE[Duty.REQUEST_FAST_TRACK]
     | TABLE[Duty.READ_FAST_TRACK]
     | TABLE[Duty.NOTIFY_VULNERABILITY],
-    "/portal/working-groups/": TABLE[Duty.RAISE_PROPOSAL] | TABLE[Duty.READ_CASES],  # who can be invited to one
+    "/portal/working-groups/": TABLE[Duty.RAISE_PROPOSAL]
+    | TABLE[Duty.READ_CASES],  # who can be invited to one
     "/portal/people/": {Role.ORGANISATION_ADMIN},
     "/portal/ssc/plans/": TABLE[Duty.READ_CASES],  # not an invited expert
+    "/portal/ssc/determinations/": TABLE[Duty.READ_CASES],
+    "/portal/ssc/meetings/": TABLE[Duty.READ_CASES],
+    "/portal/ssc/members/": TABLE[Duty.READ_CASES],
 }
 """Places that only some have; they are not shown to others, and turn them away."""
 SSC: Places = (
@@ -91,8 +95,6 @@ DESK: Places = (
     ("/admin/cpl/listchange/", "List changes"),
     ("/admin/cpl/correctionrequest/", "Corrections"),
     ("/admin/cpl/edition/", "Editions"),
-    ("/admin/ssc/case/", "SSC’s cases"),
-    ("/admin/ssc/referral/", "Referrals"),
     ("/admin/cpl/receipt/dcc/", "DCC"),
     ("/admin/cpl/dcclistversion/", "DCC’s lists"),
     ("/admin/cpl/matrixversion/", "Matrix"),
@@ -220,7 +222,7 @@ def _audiences(roles: set[str]) -> list[Audience]:
     chosen = [THE_LIST]
     if roles & DESK_ROLES:
         chosen.append(THE_DESK)
-    if roles & SSC_ROLES:
+    if roles & {*SSC_ROLES, Role.AUDITOR}:
         chosen.append(THE_SSC)
     if roles - DESK_ROLES - SSC_ROLES:
         chosen.append(THE_PORTAL)
