@@ -248,6 +248,7 @@ AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_ENABLE_ADMIN = False
 AXES_CLIENT_IP_CALLABLE = "secgov.web.middleware.client_ip"
+AXES_USERNAME_CALLABLE = "secgov.web.middleware.name_tried"
 TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", 0, 0, 5)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES  # else everybody behind our own proxy would share one limit
 SESSION_COOKIE_AGE = 12 * 3600

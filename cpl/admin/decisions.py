@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cpl.portal.judged import error_of
 from secgov.errors import Refusal
 
 MOST = 4000  # characters of a reason
@@ -31,9 +31,7 @@ class DecisionForm(forms.Form):
     def refuse(self, refusal: Refusal) -> None:
         """Show what a service refused, each sentence beside its field where the form has it."""
         for each in refusal.each:
-            words = f"{each.message} {each.remedy}".strip()
-            error = ValidationError(words, params={"clause": each.clause})
-            self.add_error(each.field if each.field in self.fields else None, error)
+            self.add_error(each.field if each.field in self.fields else None, error_of(each))
 
 
 class VersionForm(forms.Form):

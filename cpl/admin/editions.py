@@ -22,6 +22,7 @@ from cpl.models import (
     PublicationRequest,
     SigningKey,
 )
+from cpl.portal.judged import error_of
 from cpl.rules.publication import LIMB_CLAUSES
 from cpl.services.publication import parties_progress, record_other_channel
 from secgov.accounts.permissions import Duty, permitted
@@ -78,11 +79,7 @@ class OtherChannelForm(forms.Form):
         """Show what the service refused."""
         for each in refusal.each:
             field = {"reason": "how"}.get(each.field, each.field)
-            words = f"{each.message} {each.remedy}".strip()
-            self.add_error(
-                field if field in self.fields else None,
-                forms.ValidationError(words, params={"clause": each.clause}),
-            )
+            self.add_error(field if field in self.fields else None, error_of(each))
 
 
 @admin.register(Edition)

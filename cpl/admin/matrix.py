@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from cpl.admin.decisions import draw
 from cpl.models import MatrixSpecification, MatrixVersion
+from cpl.portal.judged import error_of
 from cpl.rules import matrix as rules
 from cpl.services.matrix import (
     add_specification,
@@ -44,8 +44,7 @@ class EditForm(forms.Form):
     def refuse(self, refusal: Refusal) -> None:
         """Show what the service refused, each sentence beside its field."""
         for each in refusal.each:
-            error = ValidationError(f"{each.message} {each.remedy}".strip(), params={"clause": each.clause})
-            self.add_error(each.field if each.field in self.fields else None, error)
+            self.add_error(each.field if each.field in self.fields else None, error_of(each))
 
 
 class SpecificationForm(EditForm):

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cpl.admin.decisions import draw
 from cpl.models import RelayedNotice
+from cpl.portal.judged import error_of
 from cpl.services.relays import read_at_desk, record_request, relay_notice
 from secgov.accounts.models import Organisation
 from secgov.accounts.permissions import Duty, permitted
@@ -62,8 +62,7 @@ class RelayForm(forms.Form):
     def refuse(self, refusal: Refusal) -> None:
         """Show what the service refused beside its field."""
         for each in refusal.each:
-            error = ValidationError(f"{each.message} {each.remedy}".strip(), params={"clause": each.clause})
-            self.add_error(each.field if each.field in self.fields else None, error)
+            self.add_error(each.field if each.field in self.fields else None, error_of(each))
 
 
 @admin.register(RelayedNotice)

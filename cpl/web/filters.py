@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from cpl.models import Generation, PublishedEntry
+from cpl.portal.judged import error_of
 from cpl.rules.device_types import DEVICE_TYPES, NAMES, SHORT_NAMES
 from cpl.rules.point_in_time import read_instant
 from cpl.services.point_in_time import NOW, View, look_at
@@ -65,9 +66,7 @@ class TimeForm(forms.Form):
         try:
             return read_instant(text, in_london=True) if text else None
         except Refusal as refusal:
-            raise forms.ValidationError(
-                f"{refusal.message} {refusal.remedy}", params={"clause": refusal.clause}
-            ) from None
+            raise error_of(refusal) from None
 
     def view(self) -> View | None:
         """Give what is known of the time asked about; None where it cannot be read."""

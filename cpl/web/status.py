@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cpl.models import Edition
+from cpl.portal.judged import error_of
 from cpl.rules.device_types import DEVICE_TYPES
 from cpl.services.status import answer_status
 from secgov.errors import Refusal
@@ -65,6 +66,4 @@ def status(request: HttpRequest) -> HttpResponse:
 def _show(form: StatusForm, refusal: Refusal) -> None:
     """Put each refusal at its field, with its clause and remedy."""
     for each in refusal.each:
-        words = " ".join(filter(None, (each.message, each.remedy)))
-        error = forms.ValidationError(words, params={"clause": each.clause})
-        form.add_error(each.field if each.field in form.fields else None, error)
+        form.add_error(each.field if each.field in form.fields else None, error_of(each))

@@ -1,6 +1,7 @@
 """What happens around every page: errors become pages, and roles that need a second proof give one."""
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
@@ -13,6 +14,7 @@ from secgov.web import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+MOST_OF_A_NAME = 255  # as long as the table of tries keeps one
 OPEN_WITHOUT_SECOND_FACTOR = ("/accounts/", "/static/", "/guidance/", "/healthz", "/readyz", "/metrics")
 
 
@@ -87,3 +89,9 @@ def client_ip(request: HttpRequest) -> str:
         if len(passed) >= settings.TRUSTED_PROXIES:
             return passed[-settings.TRUSTED_PROXIES]
     return request.META.get("REMOTE_ADDR", "")
+
+
+def name_tried(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
+    """Give the name under which a wrong password is counted, as much of it as can be kept: nobody's is longer."""
+    name = (credentials if credentials else request.POST).get("username")
+    return str(name)[:MOST_OF_A_NAME] if name else None

@@ -134,3 +134,8 @@ def test_what_is_said_after_signing_in_is_in_our_words(person):
     try_password(person.username, PASSWORD, browser=browser)
     page = browser.get("/portal/").content.decode()
     assert "uccessfully" not in page and f"You are signed in as {person.name}." in page
+
+
+@pytest.mark.parametrize("name", ["A" * 300, "A" * 100_000])
+def test_name_longer_than_any_is_turned_away_like_another(name):
+    assert try_password(name).status_code == 200
