@@ -20,6 +20,7 @@ from cpl.services.subscriptions import subscribe
 from secgov.accounts.models import Contact, Role, User
 from secgov.documents.services import store_document
 from secgov.journal import services as journal
+from ssc.services.proposals import start_proposal
 from tests.factories import casts, devices, people
 
 pytestmark = pytest.mark.django_db
@@ -101,8 +102,8 @@ ROWS: dict[str, Probe | Public] = {
     "portal/referrals/<slug:reference>/*": Probe(RIVAL, (404,), "post"),
     "portal/working-groups/": TO_SIGN_IN,
     "portal/working-groups/terms/": Probe(RIVAL, (403,)),
-    "portal/working-groups/<int:pk>/members/<int:key>/end/": Probe(RIVAL, (403,)),
-    "portal/working-groups/<int:pk>/meetings/<int:key>/off/": Probe(RIVAL, (403,)),
+    "portal/working-groups/<int:pk>/members/<int:member_pk>/end/": Probe(RIVAL, (403,)),
+    "portal/working-groups/<int:pk>/meetings/<int:meeting_pk>/off/": Probe(RIVAL, (403,)),
     "portal/working-groups/<int:pk>/<slug:name>/": Probe(RIVAL, (404,), "post"),
     "portal/working-groups/*": Probe(RIVAL, (404,)),
     "portal/fast-track/": Probe(RIVAL, (403,)),
@@ -246,7 +247,9 @@ def world() -> tuple[dict[str, Client], dict[str, dict[str, str]]]:
     )
     contact = Contact.objects.create(organisation=cast.maker, email="notices@tarnwick.example")
     subscription = subscribe(by=cast.manufacturer, at=devices.NOON, device_type="gsme")
+    proposal = start_proposal(organisation=cast.maker, kind="use_case", by=cast.manufacturer, at=devices.NOON)
     parts = {
+        "portal/proposals/": {"pk": str(proposal.pk), "slug": "who"},
         "portal/submissions/uploads/": {"pk": str(upload.pk)},
         "portal/submissions/": {
             "reference": submission.reference,

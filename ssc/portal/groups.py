@@ -289,22 +289,22 @@ def _report(row: WorkingGroup) -> list[tuple[str, list[GroupContribution]]]:
 
 @login_required
 @require_safe
-def paper(request: HttpRequest, pk: int, key: int) -> HttpResponse:
+def paper(request: HttpRequest, pk: int, paper_pk: int) -> HttpResponse:
     """Hand out a paper; who took it is noted."""
     row, _ = _seen(request, pk)
-    found = get_object_or_404(GroupPaper.objects.select_related("document", "group"), pk=key, group=row)
+    found = get_object_or_404(GroupPaper.objects.select_related("document", "group"), pk=paper_pk, group=row)
     return download(*meetings.read_paper(paper=found, by=request.user, at=clock.now()))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: HttpRequest, pk: int, key: int) -> HttpResponse:
+def end(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     """End a membership, as the SSC."""
     if not (permitted(request.user, Duty.DECIDE_PROPOSAL) or _keeps(request.user)):
         raise NotPermitted("Only the SSC ends a membership (SC-A1.3).")
     found = get_object_or_404(
         GroupMember.objects.select_related("person", "organisation", "group").exclude(state="ended"),
-        pk=key,
+        pk=member_pk,
         group=pk,
     )
     form = forms.EndForm(request.POST or None, initial={"version": found.version})
@@ -323,10 +323,10 @@ def end(request: HttpRequest, pk: int, key: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def call_off(request: HttpRequest, pk: int, key: int) -> HttpResponse:
+def call_off(request: HttpRequest, pk: int, meeting_pk: int) -> HttpResponse:
     """Call a meeting off."""
     require(request.user, Duty.WORK_ON_PROPOSAL)
-    found = get_object_or_404(GroupMeeting, pk=key, group=pk, called_off_at=None, minuted_at=None)
+    found = get_object_or_404(GroupMeeting, pk=meeting_pk, group=pk, called_off_at=None, minuted_at=None)
     form = forms.CallOffForm(request.POST or None, initial={"version": found.version})
     if form.is_bound and form.is_valid():
         try:
