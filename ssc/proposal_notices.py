@@ -5,6 +5,7 @@ A proposal that is not White is named by its number only, and its mails say no m
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -37,7 +38,7 @@ def committee() -> QuerySet[Organisation]:
     return _bodies((Role.SSC_SECRETARY,))
 
 
-def _bodies(roles: Iterable[Role]) -> QuerySet[Organisation]:
+def _bodies(roles: Iterable[Any]) -> QuerySet[Organisation]:
     held = Membership.objects.current().filter(role__in=list(roles))
     return Organisation.objects.admitted().filter(pk__in=held.values("organisation"))
 

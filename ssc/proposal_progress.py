@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from ssc.models import Proposal, ProposalAdvice
 from ssc.rules.proposal_progress import Awaited, Standing, awaited
@@ -111,7 +112,7 @@ WITH_STANDING = (
 
 
 def _bar(proposal: Proposal, entries: list) -> tuple[Stage, ...]:
-    path = list(PATHS[Proposal.Kind(proposal.kind)])
+    path: list[Any] = list(PATHS[Proposal.Kind(proposal.kind)])
     newest = {each.stage: each for each in entries}
     if proposal.state in (State.REJECTED, State.WITHDRAWN):
         path = [each for each in path if each in newest] + [State(proposal.state)]

@@ -58,9 +58,9 @@ class Step:
     lede: str
     clause: str
     form: type[JudgedForm]
-    states: tuple[str, ...]
+    states: tuple[Any, ...]
     do: Callable[[Seen, dict[str, Any]], object]
-    kinds: tuple[str, ...] = (MODIFICATION, USE_CASE)
+    kinds: tuple[Any, ...] = (MODIFICATION, USE_CASE)
     called: dict[str, str] = field(default_factory=dict)
 
 

@@ -1,5 +1,6 @@
 """What the pages of proposals share: whose they are, and who may change them."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -25,6 +26,6 @@ def owns(user: User, proposal: Proposal) -> bool:
     )
 
 
-def organisations_for(user: User, duty: Duty) -> object:
+def organisations_for(user: User, duty: Duty) -> QuerySet[Organisation]:
     """The organisations for which a person may do a duty, as rows to choose from."""
     return Organisation.objects.filter(pk__in=[each.pk for each in organisations_of(user, duty)])

@@ -78,8 +78,9 @@ class NcscViewForm(AskedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        questions = {name: answer(f"{words}.") for name, words in CRITERIA.items()}
-        self.fields = questions | self.fields
+        for name, words in CRITERIA.items():
+            self.fields[name] = answer(f"{words}.")
+        self.order_fields(list(CRITERIA))
 
 
 REGISTERED = {

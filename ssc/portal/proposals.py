@@ -278,7 +278,7 @@ def revise(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if proposal.state not in (State.SUBMITTED, State.TRIAGE):
         return redirect("ssc:proposal", pk)
-    kinds = (
+    kinds: tuple[tuple[type[JudgedForm], dict[str, Any]], ...] = (
         (forms.NoteForm, {}),
         (forms.WhoForm, {"kind": proposal.kind}),
         (forms.NeedForm, {}),

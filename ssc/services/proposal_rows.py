@@ -18,7 +18,7 @@ from ssc.models import Proposal, ProposalVersion, StageEntry
 
 State = Proposal.State
 PUBLICATION = "SC-6.14"
-OWED: dict[str, tuple[str, str]] = {
+OWED: dict[Any, tuple[str, str]] = {
     State.TRIAGE: ("SC-6.4", "Find whether a proposal’s need is clear"),
     State.NCSC_LIAISON: ("SC-6.5", "Settle with NCSC whether a proposal merits further consideration"),
     State.REFINEMENT: ("SC-6.6", "Refine a proposal in its Working Group"),
