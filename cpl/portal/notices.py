@@ -145,7 +145,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     for row in rows:
         link = f"{settings.SITE_URL}/portal/notices/{row.pk}/"
-        words = "Sign in to read it." if row.template == WITHHELD else words_of(row)
+        words = (
+            "Sign in to read it." if row.template == WITHHELD or row.context.get("sign_in") else words_of(row)
+        )
         given = row.given_at.astimezone(dt.UTC)
         atom.add_item(
             title=row.title, link=link, text=words, unique_id=link, pubdate=given, updateddate=given,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,6 +19,7 @@ from secgov.journal import clock
 from secgov.journal.services import working_calendar
 from secgov.time_rules import london_day
 from ssc.models import Case, Determination
+from ssc.portal.case_file import duties_of
 from ssc.portal.case_forms import DecideForm, DeterminationForm, initial_of
 from ssc.portal.frame import open_file, page
 from ssc.rules import determinations as rules
@@ -40,14 +42,22 @@ def form_for(
         return DeterminationForm(
             data, files, model=model, clause=clause, supplement=supplements is not None, leaving=leaving
         )
-    initial = {
+    initial: dict[str, Any] = {
         "version": 0, "clause": clause, "supplements": supplements.pk if supplements else None,
         "proposal_unit": "working_days", "approval_unit": "working_days",
         "obliged": [] if supplements else sorted(known_suppliers_of(model)),
     }  # fmt: skip
     if row:
         initial |= initial_of(row)
+    elif (last := case.determinations.first()) and _was_such(last, clause, supplements):
+        initial |= initial_of(last) | {"version": 0}  # the Chair sent it back: nobody types it twice
     return DeterminationForm(initial=initial, model=model, clause=clause, supplement=supplements is not None)
+
+
+def _was_such(last: Determination, clause: str, supplements: Determination | None) -> bool:
+    """Whether the Chair did not confirm a determination of the same kind."""
+    same = (last.clause, last.supplements_id) == (clause, supplements.pk if supplements else None)
+    return same and last.state == Determination.State.REFUSED
 
 
 @login_required
@@ -57,6 +67,8 @@ def determine(request: HttpRequest, reference: str) -> HttpResponse:
     require(request.user, Duty.PREPARE_CASE)
     case = open_file(request, reference)
     row = services.in_hand(case)
+    if row is not None and row.state == Determination.State.PUT and request.method != "POST":
+        return redirect("ssc:decide", reference)
     clause = rules.Z64 if request.GET.get("do") == "remove" else rules.Z62
     supplements = _last(case) if request.GET.get("do") == "add" else None
     if request.method != "POST":
@@ -135,7 +147,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "case": case,
         "row": row,
-        "form": form,
+        "form": form if duties_of(request.user)["decide"] or not settings.FOUR_EYES else None,
         "says": facts_of(row, case=case),
         "digest": digest_of(row).upper(),
         "told": rules.told_to_parties(row.outcome) if row.outcome else "",

@@ -9,12 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from secgov.accounts.feeds import make_feed_token
 from secgov.accounts.models import Organisation, Role, User
 from secgov.documents.models import Document, Reading
 from ssc.models import Case, CaseNote, Determination, ImpactPaper, InformationRequest
-from ssc.services import participants, requests
+from ssc.services import impact, participants, requests
 from tests.cpl.desk import signed_in, text_of
-from tests.factories import cases, dcc_lists, people, removing
+from tests.factories import cases, dcc_lists, devices, people, removing
 
 pytestmark = pytest.mark.django_db
 NOON, DAY = cases.NOON, cases.DAY
@@ -282,3 +283,34 @@ def test_void_case_and_determinations_have_their_pages(setting):
     cases.sweep(dt.datetime.now(dt.UTC))
     assert "No event stands" in shown(setting.member, setting.case)
     assert InformationRequest.objects.count() == 0
+
+
+def test_text_that_the_chair_did_not_confirm_stands_in_the_next_form(setting):
+    cases.decided(setting, agree=False, reasons="Too short.")
+    page = signed_in(setting.secretary).get(url("case", setting.case))
+    assert "The Chair did not confirm" in text_of(page) and "Too short." in page.content.decode()
+    assert page.context["form"].initial["version"] == 0
+
+
+def test_what_removal_did_stands_beside_what_was_predicted(setting):
+    entry, now = setting.entries[0], dt.datetime.now(dt.UTC)
+    dcc = dcc_lists.dcc_person()
+    row = {"entry": f"{entry}", "supplier": "Ashbeck Energy", "devices": 1000, "systems": 900}
+    dcc_lists.version("counts", dcc, row, at=now)
+    impact.compute_impact(case=setting.case, by=setting.secretary, at=now)
+    assert "Predicted" not in shown(setting.member, setting.case)
+    cases.decided(setting, at=now, outcome="remove")
+    removing.confirmed(setting.group, setting.event, at=now)
+    devices.approved(removing.waiting_removal(entry), setting.group.approver, at=now)
+    dcc_lists.version("counts", dcc, row | {"devices": 40, "systems": 38}, at=now + dt.timedelta(minutes=1))
+    words = shown(setting.member, setting.case)
+    assert "Predicted by paper 1: 900 Systems" in words
+    assert "Suspended by the counts then: 900 Systems (version 1)" in words
+    assert "38 are still Suspended (version 2)" in words
+
+
+def test_feed_says_of_a_determination_only_that_there_is_one(setting):
+    cases.decided(setting)
+    secret = make_feed_token(by=setting.group.supplier, at=NOON)
+    feed = Client().get(f"/portal/notices.atom?token={secret}").content.decode()
+    assert "Sign in to read it." in feed and "Determined" not in feed
