@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -10,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cpl.admin.decisions import draw
-from cpl.models import AssuranceCertificate, CertificateEvent
+from cpl.models import AssuranceCertificate, CertificateEvent, ListChange
 from cpl.portal.event_forms import AnswerForm, ReportForm, model_in_words
 from cpl.portal.judged import refuse
 from cpl.rules.certificate_events import opens_case, requires_removal
@@ -234,6 +235,9 @@ def _reports(event: CertificateEvent) -> Listing:
 
 
 def _affected(event: CertificateEvent) -> Listing:
+    """The entries, each with the removal that follows from the event, by itself (Z6.1) or as determined (Z6.2)."""
+    follows = ListChange.objects.filter(Q(removal_event=event) | Q(determination__events=event))
+    removals = {each.entry_number: each for each in follows.order_by("pk")}
     rows = []
     for each in event.affected.select_related("device_model", "covered_by"):
         held = (
@@ -241,7 +245,7 @@ def _affected(event: CertificateEvent) -> Listing:
             if each.covered_by
             else "held by no other certificate"
         )
-        change = event.changes.filter(entry_number=each.device_model_id).first()
+        change = removals.get(each.device_model_id)
         row = [Fact("Entry", f"{each.device_model}, {held}", f"/cpl/entries/{each.device_model}/")]
         if change:
             url = f"{reverse('admin:cpl_listchange_approve')}?change={change.pk}"

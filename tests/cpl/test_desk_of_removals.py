@@ -148,3 +148,14 @@ def test_only_the_secretariat_confirms_events(group, entry, role):
     assert other.get(page_of(event)).status_code == 200
     url = reverse("admin:cpl_certificateevent_confirm", args=[event.pk])
     assert other.post(url, ANSWER | {"version": event.version}).status_code == 403
+
+
+@pytest.mark.clause("Z6.2-2")
+def test_page_of_a_cpa_event_leads_to_the_removal_that_was_determined(group, entry):
+    event = removing.confirmed(group, removing.reported(group, removing.certificate_of(entry, "NCSC")))
+    desk = signed_in(group.secretariat)
+    assert "Removal" not in text_of(desk.get(page_of(event)))
+    removing.determined(group, entry)
+    change = removing.waiting_removal(entry)
+    page = desk.get(page_of(event))
+    assert "Waiting for a second person" in text_of(page) and approve_url(change) in page.content.decode()
