@@ -266,6 +266,16 @@ def test_token_that_ran_out_is_renewed_once(client, site):
         client.acknowledge("received")
 
 
+def test_wrong_secret_is_told_in_the_site_s_words_and_not_tried_again(client, site):
+    client.pull()
+    said = b'{"error": "invalid_client", "error_description": "The secret is not the one of this client."}'
+    site.faults = [lambda handler: handler.answer(401, b"{}"), lambda handler: handler.answer(401, said)]
+    site.asked.clear()
+    with pytest.raises(Refused, match="not the one of this client"):
+        client.acknowledge("received")
+    assert len(site.asked) == 2
+
+
 def test_receipt_names_the_manifest_held_and_is_sent_once_with_one_key(client, site):
     client.pull()
     site.faults = [503]

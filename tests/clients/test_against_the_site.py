@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cpl_client import NotGenuine, Refused
+from django.core.management.base import CommandError
 from django.test import Client as Browser
 
 from cpl.management.commands.make_fixture_editions import Command as MakeFixture
@@ -135,3 +136,11 @@ def test_fixture_can_be_made_anew_and_is_of_a_test_environment_only(tmp_path):
     )
     assert (made / "0.002" / "cpl.json").read_bytes() == (kept / "0.002" / "cpl.json").read_bytes()
     assert not any(b'"d":' in each.read_bytes() for each in kept.rglob("*") if each.is_file())
+
+
+def test_fixture_is_never_made_for_the_real_list_nor_over_another(tmp_path):
+    with pytest.raises(CommandError, match="real list"):
+        MakeFixture().handle(folder=tmp_path / "fixture", environment="production")
+    with pytest.raises(CommandError, match="exists already"):
+        MakeFixture().handle(folder=tmp_path, environment="integration")
+    assert not (tmp_path / "fixture").exists()

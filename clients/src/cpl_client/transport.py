@@ -33,7 +33,8 @@ class Refused(Exception):
     """The site answered, and said no. `status` and `problem` are as it told them (RFC 9457)."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        super().__init__(f"{status}: {problem.get('detail') or problem.get('title') or 'refused'}")
+        words = (problem.get(name) for name in ("detail", "error_description", "title", "error"))
+        super().__init__(f"{status}: {next((each for each in words if each), 'refused')}")
         self.status = status
         self.problem = problem
 
