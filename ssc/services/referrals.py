@@ -31,6 +31,7 @@ from ssc.services.referable import FIELDS, check_referable, in_words
 from ssc.services.referral_bundle import make_bundle
 
 TO_THE_AUTHORITY = "ssc/referral_lodged"
+WITHDRAWN = "ssc/referral_withdrawn"
 
 
 def path_of(referral: Referral) -> str:
@@ -53,7 +54,9 @@ def draft_referral(
     of referral, NotPermitted (hidden) for another Party's plan, Conflict where the organisation has one in hand.
     """
     grant = require(by, Duty.REFER_DECISION, organisation)
-    decision = type(decision)._default_manager.get(pk=decision.pk)  # as it stands now, not as somebody held it
+    decision = type(decision)._default_manager.get(
+        pk=decision.pk
+    )  # as it stands now, not as somebody held it
     check_referable(decision, organisation=organisation, at=at)
     field = FIELDS[type(decision)]
     in_hand = Referral.objects.filter(
@@ -70,7 +73,7 @@ def draft_referral(
     referral.grounds = rules.check_grounds(grounds, clause=referral.clause)
     referral.full_clean(exclude=["state"])
     referral.save()
-    _record(referral, "drafted", grant, at, f"Drafted: {in_words(referral.decision)}.")
+    _record(referral, "drafted", grant, at, "A draft was begun.")  # what it says is nobody else's yet
     return referral
 
 
@@ -128,10 +131,9 @@ def change_grounds(*, referral: Referral, by: User, at: dt.datetime, version: in
     """Write the grounds of a draft anew. Section F2.2A"""
     referral, grant = _locked(referral, by, version)
     _check_draft(referral)
-    before = referral.grounds
     referral.grounds = rules.check_grounds(grounds, clause=referral.clause)
     keep(referral)
-    _record(referral, "changed", grant, at, "The grounds were written anew.", before={"grounds": before})
+    _record(referral, "changed", grant, at, "The grounds were written anew.")
     return referral
 
 
@@ -196,8 +198,12 @@ def _tell_authority(referral: Referral, at: dt.datetime) -> None:
             clause=referral.clause, at=at, subject=referral,
         )  # fmt: skip
         return
+    _mail_authority(referral, TO_THE_AUTHORITY, mail_key(referral), at)
+
+
+def _mail_authority(referral: Referral, template: str, key: str, at: dt.datetime) -> None:
     journal.enqueue(
-        template=TO_THE_AUTHORITY, recipient=settings.AUTHORITY_EMAIL, key=mail_key(referral), at=at,
+        template=template, recipient=settings.AUTHORITY_EMAIL, key=key, at=at,
         context={"reference": referral.reference, "path": path_of(referral), "clause": referral.clause},
     )  # fmt: skip
     nudge("journal.send_messages")
@@ -224,6 +230,8 @@ def withdraw_referral(
     _record(referral, "withdrawn", grant, at, reason)
     if was_lodged:
         journal.close_task(key=task_key(referral), at=at, reason="The Party withdrew it.")
+        if settings.AUTHORITY_EMAIL:
+            _mail_authority(referral, WITHDRAWN, f"{WITHDRAWN}:{referral.pk}", at)
     return referral
 
 

@@ -13,7 +13,7 @@ from cpl.models import BindingDetermination, ListChange, ListingPeriod
 from cpl.services import authority_orders
 from secgov.accounts.models import Organisation, Role
 from secgov.errors import Conflict, NotPermitted, Refusal
-from secgov.journal.models import Message, Notice, Obligation, Task
+from secgov.journal.models import Act, Message, Notice, Obligation, Task
 from ssc.models import AuthorityAnswer, Referral
 from ssc.services import authority_answers, referrals
 from ssc.services.referable import find_decision, in_words, key_of, open_to
@@ -97,7 +97,9 @@ def test_removal_after_the_authoritys_own_determination_is_lodged_and_flagged(gr
 @pytest.mark.clause("F2.2A-N")
 def test_what_carries_no_right_is_refused_with_the_reason(group):
     entry = removing.listed_entry(group.cast)
-    rejected = devices.submitted(group.cast.manufacturer, group.cast.maker, firmware_version="0B0B0B0B", image_hash="cd" * 32)
+    rejected = devices.submitted(
+        group.cast.manufacturer, group.cast.maker, firmware_version="0B0B0B0B", image_hash="cd" * 32
+    )
     with pytest.raises(Refusal, match="refusal to add") as refused:
         referring.drafted(rejected, group.supplier)
     assert refused.value.clause == "F2.2A"
@@ -157,7 +159,8 @@ def test_manufacturer_that_is_no_party_and_everybody_but_a_party_are_refused(gro
     assert not Referral.objects.exists()
 
 
-def test_draft_is_changed_given_documents_and_lodged_once_by_its_own_people(group, smets1):
+def test_draft_is_changed_given_documents_and_lodged_once_by_its_own_people(group, smets1, settings):
+    settings.AUTHORITY_EMAIL = "codes@authority.example"
     decision = smets1.panel_decisions.get(kind="add")
     draft = referring.drafted(decision, group.supplier)
     with pytest.raises(Conflict, match="in hand"):
@@ -165,6 +168,10 @@ def test_draft_is_changed_given_documents_and_lodged_once_by_its_own_people(grou
     changed = referrals.change_grounds(
         referral=draft, by=group.supplier, at=NOON, version=draft.version, grounds="It fails the test."
     )
+    acts = Act.objects.filter(subject_type="ssc.referral", subject_id=str(draft.pk))
+    assert not any(
+        "fails" in f"{each.reason}{each.before}{each.after}" for each in acts
+    )  # the desk reads acts
     with pytest.raises(Conflict, match="changed since"):
         referrals.lodge_referral(referral=draft, by=group.supplier, at=NOON, version=draft.version - 1)
     with pytest.raises(NotPermitted) as hidden:
@@ -185,6 +192,8 @@ def test_draft_is_changed_given_documents_and_lodged_once_by_its_own_people(grou
         gone.state == "withdrawn"
         and not Task.objects.filter(key=referrals.task_key(done), closed_at=None).exists()
     )
+    told = Message.objects.filter(recipient="codes@authority.example").order_by("pk")
+    assert [each.template for each in told] == [referrals.TO_THE_AUTHORITY, referrals.WITHDRAWN]
     with pytest.raises(Conflict):
         referring.recorded(group, gone, "remove")
     assert (
@@ -251,7 +260,10 @@ def test_authority_orders_reinstatement_without_a_rectification_and_locks_the_de
     answer = referring.answered(group, first, "reinstate", at=LATER + DAY)
     connection.check_constraints()
     change = ListChange.objects.proposed().get(kind="reinstate", entry_number=smets1.pk)
-    assert change.authority_order == answer.order and Obligation.objects.standing().about(change).filter(by_law=True).count() == 3
+    assert (
+        change.authority_order == answer.order
+        and Obligation.objects.standing().about(change).filter(by_law=True).count() == 3
+    )
     devices.approved(change, group.approver, at=LATER + DAY)
     assert is_listed(smets1)
     for each in (first, second):  # joined: both are determined, each Party is told of its own
