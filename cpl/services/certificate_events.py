@@ -275,6 +275,12 @@ def _lock(event: CertificateEvent, by: User, version: int) -> tuple[CertificateE
         .get(pk=event.pk)
     )
     grant = require(by, Duty.CONFIRM_EVENT)
+    if fresh.determinations.filter(recorded_by=by).exists():
+        raise Refusal(
+            "You recorded for the SSC what it determined of this, so you cannot be the Secretariat here.",
+            clause=CLAUSE,
+            remedy="Ask somebody else of the Secretariat to record the answer.",
+        )
     if fresh.version != version or fresh.state != CertificateEvent.State.UNCONFIRMED:
         raise Conflict(
             f"{fresh} was changed since you opened it. It is now: {fresh.get_state_display().lower()}.",

@@ -49,6 +49,7 @@ def record_binding_determination(
         **{name: values[name] for name in FIELDS if name in values},
     )  # fmt: skip
     _check(determination, model, chosen, at)
+    _check_not_secretariat_too(chosen, by)
     if model.determinations.filter(state=BindingDetermination.State.RECORDED).exists():
         raise Conflict(f"A determination on entry {model} waits for the Chair already.")
     if determination.determined_on > london_day(at):
@@ -63,6 +64,19 @@ def record_binding_determination(
             reason=confirmation_reason or determination.reasons,
         )  # fmt: skip
     return determination
+
+
+def _check_not_secretariat_too(events: Iterable[CertificateEvent], by: User) -> None:
+    """Refuse the SSC's secretary who wrote down for the Secretariat what the body says of the same matter. Appendix Z 6.2
+
+    Reading: nobody is Secretariat and SSC secretary on one case (the table of roles).
+    """
+    if any(said.recorded_by_id == by.pk for event in events for said in event.statements.all()):
+        raise Refusal(
+            "You recorded the body’s word on it for the Secretariat, so you cannot be the SSC’s secretary here.",
+            clause="Z6.2",
+            remedy="Ask another secretary of the SSC to record it.",
+        )
 
 
 def _overtaken(events: Iterable[CertificateEvent], values: dict[str, Any]) -> list[CertificateEvent]:
@@ -86,7 +100,10 @@ def _check(
             event_stands=bool(events),
             covered_again=replaced == rules.IN_FORCE,
             plan_in_place_of_removal=bool(
-                before and before.with_plan and before.outcome == BindingDetermination.Outcome.RETAIN
+                before
+                and before.with_plan
+                and before.outcome == BindingDetermination.Outcome.RETAIN
+                and any(each.strikes_still for each in before.events.select_related("certificate"))  # A-13
             ),
         )
     )

@@ -251,13 +251,22 @@ def _end_groundless(model: DeviceModel, at: dt.datetime) -> None:
     if binding is None:
         return
     own = list(binding.events.select_related("certificate"))
-    if not own or any(each.strikes_still for each in own):
+    if not own or any(each.strikes_still for each in own) or _determined_since(binding, own):
         return
     if all(each.has_fallen for each in own):
         binding.make_void()
         _end(binding, "cpl.determination.void", "No event stands that it rests on.", at)
     else:
         _give_back(binding, "The certificate that had ended does not stand as ended any more.", at)
+
+
+def _determined_since(binding: BindingDetermination, own: list[CertificateEvent]) -> bool:
+    """Whether the SSC determined it knowing that a renewal had overtaken what was left of its events."""
+    left = [each for each in own if not each.has_fallen]
+    return bool(left) and all(
+        each.overtaken_at and binding.confirmed_at and each.overtaken_at <= binding.confirmed_at
+        for each in left
+    )
 
 
 def _end(determination: BindingDetermination, verb: str, reason: str, at: dt.datetime) -> None:

@@ -1,5 +1,6 @@
 """What an opponent tried on the ends of certificates: forged days, old determinations, duties that outlive their cause."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -7,8 +8,9 @@ from django.db import connection
 
 from cpl.models import BindingDetermination, CertificateEvent, RenewalAction
 from cpl.services import certificate_life, certificate_watch
+from cpl.services.determinations import record_binding_determination
 from cpl.services.estate import claim_model
-from secgov.accounts.models import Role
+from secgov.accounts.models import Membership, Role
 from secgov.errors import Refusal, Refusals
 from secgov.journal.models import BankHoliday, Obligation
 from tests.factories import devices, people, publishing, removing
@@ -91,6 +93,45 @@ def test_determination_whose_own_event_is_denied_is_void_though_another_end_is_r
     removing.denied(group, event)
     assert BindingDetermination.objects.get(pk=determination.pk).state == "void"
     removing.confirmed(group, other)
+    assert removing.waiting_removal(entry) is None
+
+
+@pytest.mark.clause("Z6.2-1")
+@pytest.mark.parametrize("first", ["secretariat", "secretary"])
+def test_nobody_is_secretariat_and_secretary_of_the_ssc_on_one_case(group, entry, first):
+    body = removing.organisation_of(group.secretary)
+    Membership.objects.create(
+        user=group.secretary, organisation=body, role="secretariat", began_at=people.LONG_AGO
+    )
+    event = removing.reported(group, removing.certificate_of(entry, "NCSC"))
+    both = dataclasses.replace(group, cast=dataclasses.replace(group.cast, secretariat=group.secretary))
+    steps = [lambda: removing.confirmed(both, event), lambda: removing.determined(both, entry)]
+    first_step, second_step = steps if first == "secretariat" else reversed(steps)
+    first_step()
+    with pytest.raises(Refusal, match="so you cannot be the"):
+        second_step()
+    assert removing.waiting_removal(entry) is None
+
+
+@pytest.mark.clause("Z6.4-1")
+def test_plan_for_an_end_that_was_overtaken_is_no_ground_to_remove_for_another(group, entry):
+    """The SSC, knowing of the late renewal, kept the entry with a plan; a later end needs a determination of its own."""
+    certificate = removing.certificate_of(entry, "NCSC")
+    certificate_watch.watch_certificate_dates(clock=lambda: MIDNIGHT)
+    event = removing.confirmed(group, CertificateEvent.objects.get(), at=MIDNIGHT)
+    renewed_in_place(group, certificate, MIDNIGHT + DAY, renews_on=dt.date(2034, 1, 5))
+    values = {"clause": "Z6.2", "outcome": "retain", "with_plan": True, "determined_on": dt.date(2032, 1, 8),
+              "minute_reference": "SSC/9", "reasons": "Weighed."}  # fmt: skip
+    kept = record_binding_determination(
+        model=entry, by=group.secretary, at=MIDNIGHT + 2 * DAY, values=values, events=[CertificateEvent.objects.get(pk=event.pk)],
+        confirmed_by=group.chair,
+    )  # fmt: skip
+    assert kept.state == "binding"
+    later = dt.datetime(2033, 3, 1, 12, tzinfo=dt.UTC)
+    removing.confirmed(group, removing.reported(group, certificate, at=later), at=later)
+    assert BindingDetermination.objects.get(pk=kept.pk).state == "binding"
+    with pytest.raises(Refusal, match="needs a new trigger"):
+        removing.determined(group, entry, clause="Z6.4", at=later)
     assert removing.waiting_removal(entry) is None
 
 
