@@ -15,7 +15,7 @@ from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted
 from secgov.journal.models import Act, Obligation
 from secgov.time_rules import WorkingCalendar, london_day, working_days_between
-from ssc.models import Case, Determination, ImpactPaper, InformationRequest, RemedialPlan
+from ssc.models import Case, Determination, ImpactPaper, InformationRequest, Referral, RemedialPlan
 from ssc.portal.charts import ImpactChart, impact_chart
 from ssc.rules import cases as rules
 from ssc.rules import impact as impact_rules
@@ -266,9 +266,26 @@ def _lines(
             for said in each.statements.all()
         ]  # fmt: skip
     found += [line for act in _acts(case, determinations, requests) if (line := _line(act, requests))]
+    found += _referral_lines(determinations)
     found.sort(key=lambda line: line.on, reverse=True)
     if case.state == Case.State.OPEN and case.target_date:
         found.insert(0, Line(case.target_date, "Target", "for the determination", "Z6.2(d)", coming=True))
+    return found
+
+
+def _referral_lines(determinations: list[Determination]) -> list[Line]:
+    """What Parties took to the Authority of these determinations, and what it determined; which Party is told elsewhere."""
+    rows = Referral.objects.filter(determination__ssc_determination__in=determinations).exclude(
+        lodged_at=None
+    )
+    found = []
+    for each in rows.select_related("answer"):
+        found.append(Line(london_day(each.lodged_at), "Referred to the Authority", str(each), each.clause))
+        if each.answer:
+            outcome = each.answer.get_outcome_display()
+            found.append(
+                Line(each.answer.answered_on, "The Authority determined:", outcome, each.clause, law=True)
+            )
     return found
 
 
