@@ -66,6 +66,7 @@ ONLY_FOR: dict[str, set[Role]] = {
     | TABLE[Duty.NOTIFY_VULNERABILITY],
     "/portal/working-groups/": TABLE[Duty.RAISE_PROPOSAL]
     | TABLE[Duty.READ_CASES],  # who can be invited to one
+    "/portal/ssc/security-characteristics/": TABLE[Duty.READ_PROPOSALS],  # not an invited expert
     "/portal/people/": {Role.ORGANISATION_ADMIN},
     "/portal/ssc/plans/": TABLE[Duty.READ_CASES],  # not an invited expert
     "/portal/ssc/determinations/": TABLE[Duty.READ_CASES],

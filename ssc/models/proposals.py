@@ -17,10 +17,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Who sees which proposals."""
 
     def visible_to(self, user: User) -> ProposalQuerySet:
-        """One's own organisation's; those that its support is asked for; all that were submitted, to SSC and Secretariat.
-
-        Whoever was invited to a Working Group on it sees it too, from the group's forming on.
-        """
+        """One's own organisation's; those that its support is asked for; all that were handed in, to SSC and Secretariat."""
         own = Q(organisation__in=organisations_of(user, Duty.RAISE_PROPOSAL))
         asked = Q(
             supports__party__in=organisations_of(user, Duty.SUPPORT_PROPOSAL), supports__withdrawn_at=None

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cpl.portal.frame import version_seen
 from cpl.portal.judged import refuse
 from secgov.accounts.permissions import Duty, organisations_of, permitted, require
-from secgov.documents.models import Content
+from secgov.documents.services import hand_out
 from secgov.documents.web import download
 from secgov.errors import Refusal
 from secgov.journal import clock
@@ -122,5 +122,4 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     may = owns(request.user, proposal) or permitted(request.user, Duty.READ_PROPOSALS)
     if proposal.original is None or not may:
         raise Http404
-    data = Content.objects.values_list("data", flat=True).get(pk=proposal.original.content_id)
-    return download(proposal.original, bytes(data))
+    return download(proposal.original, hand_out(document=proposal.original, by=request.user, at=clock.now()))

@@ -515,6 +515,16 @@ def test_a_dropped_decision_makes_room_for_another(who):
     assert not ProposalReport.objects.exists()
 
 
+@pytest.mark.clause("SC-6.12")
+def test_a_rejection_after_the_consultation_tells_the_proposer_why(who):
+    row = make.decided(who, outcome="reject")
+    assert (row.state, row.ended_reason) == ("rejected", "It closes a known hole.")
+    assert row.report.text.count("Reject") == 1
+    assert told(row, "SC-6.12") == {"Tarnwick Gas Meters"}
+    with pytest.raises(Conflict):
+        _schedule(row, who)
+
+
 @pytest.mark.clause("SC-6.13")
 @pytest.mark.clause("SC-6.15")
 @pytest.mark.clause("SC-6.17")
