@@ -20,7 +20,7 @@ from secgov.journal import clock
 from ssc.models import Case, InformationRequest
 from ssc.portal import case_forms as forms
 from ssc.portal.frame import open_file, page
-from ssc.services import impact, participants, requests, triage
+from ssc.services import determinations, impact, participants, requests, triage
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -215,6 +215,24 @@ def end_invitation(request: HttpRequest, reference: str, pk: int) -> HttpRespons
         ),
         title=f"End the invitation of {row.guest}", button="End the invitation", clause="SC-1.2", bad=True,
         lede="The case then no longer exists for this person.",
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(METHODS)
+def drop(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give up a determination that is being prepared."""
+    require(request.user, Duty.PREPARE_CASE)
+    case = open_file(request, reference)
+    row = get_object_or_404(case.determinations, state="draft")
+    form = _form(request, forms.ReasonForm, version=row.version)
+    return _work(
+        request, case, form,
+        lambda given: determinations.drop_determination(
+            case=case, by=request.user, at=clock.now(), version=given["version"] or 0, reason=given["reason"]
+        ),
+        title="Give up the determination", button="Give it up", clause=row.clause, bad=True,
+        lede="What was written stays on file; another may be begun.",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from cpl.rendering import neutralise
+from cpl.rules.removal import AWAITING
 from secgov.documents.web import download
 from secgov.journal import clock
 from secgov.journal.services import working_calendar
@@ -22,6 +23,7 @@ from ssc.portal.determining import form_for
 from ssc.portal.frame import may_enter, open_file, own_case, page
 from ssc.services.acting import has_conflict
 from ssc.services.case_documents import read_case_document
+from ssc.services.opening import replacement_of
 
 PAGE = 25
 SHOW = {
@@ -153,8 +155,11 @@ def case_page(request: HttpRequest, row: Case, *, form: Any = None, status: int 
     if shown_form is None and may["prepare"] and row.state == Case.State.OPEN and row.triaged_at:
         waiting = gathered.in_hand is not None and gathered.in_hand.state == Determination.State.PUT
         shown_form = None if waiting else form_for(row, gathered.in_hand)
+    state, rival = replacement_of(row, on=london_day(clock.now()))
     context = {
         "case": row,
+        "replacement": rival,
+        "replacement_awaits": state == AWAITING,
         "file": gathered,
         "may": may,
         "calendar": calendar,

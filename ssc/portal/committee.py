@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cpl.models import BindingDetermination, SscAdvice
+from cpl.models import AffectedEntry, BindingDetermination, Body, SscAdvice
 from cpl.portal.judged import refuse
 from cpl.web import decided
 from cpl.web.records import Fact, Listing, Record, Work, acts_about, facts, owed_about
@@ -191,6 +191,38 @@ def determinations(request: HttpRequest) -> HttpResponse:
         "may_advise": permitted(request.user, Duty.RECORD_DETERMINATION),
     }
     return page(request, "determinations.html", context)
+
+
+@login_required
+@require_safe
+def information(request: HttpRequest) -> HttpResponse:
+    """List, for information, entries whose CPA Certificate ended while another held them: no case is opened (A-08)."""
+    require(request.user, Duty.READ_CASES)
+    rows = AffectedEntry.objects.filter(event__certificate__body=Body.NCSC).exclude(covered_by=None)
+    rows = rows.select_related("event__certificate", "covered_by").order_by("-noted_at", "-pk")[:PAGE]
+    record = Record(
+        title="For the Committee’s information",
+        lede="Entries whose CPA Certificate ended while another was in force for them: no case was opened.",
+        clause="F2.7A(a)",
+        crumbs=[(reverse("ssc:docket"), HOME)],
+        here="Information",
+        listings=[Listing(f"The newest {PAGE}", [_informed(each) for each in rows], "None so far.")],
+    )
+    return page(request, "record.html", record.context())
+
+
+def _informed(row: AffectedEntry) -> list[Fact]:
+    return [
+        Fact("Entry", f"{row.device_model_id:06d}", f"/cpl/entries/{row.device_model_id:06d}/"),
+        *facts(
+            [
+                ("Event", row.event),
+                ("Since", row.event.occurred_on),
+                ("Held by", row.covered_by),
+                ("Noted", row.noted_at),
+            ]
+        ),
+    ]
 
 
 @login_required

@@ -118,6 +118,21 @@ def _obliged(case: Case, row: Determination, chosen: Sequence[Organisation]) -> 
 
 
 @transaction.atomic
+def drop_determination(*, case: Case, by: User, at: dt.datetime, version: int, reason: str) -> Determination:
+    """Give up a determination that is being prepared; one before the Chair is the Chair's to send back. Appendix Z 6.2"""
+    case, grant = lock_case(case, by=by, duty=Duty.PREPARE_CASE)
+    row = _lock(case, version, Determination.State.DRAFT)
+    row.drop()
+    row.decided_at, row.decided_reason = at, clean_reason(reason, clause=row.clause)
+    keep(row)
+    journal.record(
+        actor=grant.actor, at=at, verb="ssc.determination.dropped", subject=row, clause=row.clause,
+        reason=row.decided_reason,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
 def put_to_the_chair(*, case: Case, by: User, at: dt.datetime, version: int) -> Determination:
     """Lay a determination before the Chair: every question of the Code is answered, and its text stands still. Appendix Z 6.2
 

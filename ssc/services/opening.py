@@ -12,7 +12,15 @@ from collections.abc import Callable
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cpl.models import AffectedEntry, BindingDetermination, Body, CertificateEvent, DeviceModel, ListingPeriod
+from cpl.models import (
+    AffectedEntry,
+    AssuranceCertificate,
+    BindingDetermination,
+    Body,
+    CertificateEvent,
+    DeviceModel,
+    ListingPeriod,
+)
 from cpl.rules.removal import IN_FORCE
 from cpl.services.removal_grounds import open_period, replacement_for
 from cpl.services.rows import keep
@@ -204,9 +212,7 @@ def _new_facts(case: Case, at: dt.datetime | None) -> list[tuple[str, str]]:
             for pk in rivals.exclude(certificate__in=own).values_list("certificate", flat=True)
         ]
     else:
-        state, certificate = replacement_for(
-            case.device_model.identity, body=Body.NCSC, apart_from=own, on=on
-        )
+        state, certificate = replacement_of(case, on=on)
         if state == IN_FORCE and certificate:
             found.append((f"replaced:{certificate.pk}", f"{certificate} is in force for it (A-14)."))
     returned = BindingDetermination.objects.filter(
@@ -214,6 +220,12 @@ def _new_facts(case: Case, at: dt.datetime | None) -> list[tuple[str, str]]:
     )
     found += [(f"returned:{each.pk}", each.ended_reason) for each in returned]
     return [(key, text) for key, text in found if key not in known]
+
+
+def replacement_of(case: Case, *, on: dt.date) -> tuple[str, AssuranceCertificate | None]:
+    """Say whether another CPA Certificate stands for a case's entry: in force, awaiting validation, or none. Appendix Z 6.7"""
+    own = [row.event.certificate_id for row in case.events.all()]
+    return replacement_for(case.device_model.identity, body=Body.NCSC, apart_from=own, on=on)
 
 
 def _give_back(case: Case, reason: str, at: dt.datetime) -> None:

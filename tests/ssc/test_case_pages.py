@@ -314,3 +314,38 @@ def test_feed_says_of_a_determination_only_that_there_is_one(setting):
     secret = make_feed_token(by=setting.group.supplier, at=NOON)
     feed = Client().get(f"/portal/notices.atom?token={secret}").content.decode()
     assert "Sign in to read it." in feed and "Determined" not in feed
+
+
+def test_draft_is_given_up_with_a_reason_and_another_may_be_begun(setting):
+    cases.triaged(setting)
+    row, secretary = cases.written(setting), signed_in(setting.secretary)
+    address = url("drop-determination", setting.case)
+    assert (
+        signed_in(setting.chair).post(address, {"version": row.version, "reason": "No."}).status_code == 403
+    )
+    assert secretary.post(address, {"version": row.version, "reason": ""}).status_code == 422
+    assert secretary.post(address, {"version": "1000", "reason": "Begun in error."}).status_code == 409
+    assert secretary.post(address, {"version": row.version, "reason": "Begun in error."}).status_code == 302
+    assert Determination.objects.get().state == "dropped"
+    cases.put(setting)
+    assert secretary.get(address).status_code == 404, "what is before the Chair is the Chair's to send back"
+
+
+def test_replacement_is_flagged_on_the_case_and_one_in_force_from_the_start_is_for_information_only(setting):
+    entry, now = setting.entries[0], dt.datetime.now(dt.UTC)
+    new = removing.replaced(setting.group, entry, "NCSC", at=now)
+    assert "awaits validation" in shown(setting.member, setting.case)
+    removing.found_valid(setting.group, new, at=now)
+    assert "is in force for this entry" in shown(setting.member, setting.case)
+    held = cases.entry(2, cases.certificate_in_force(now, "CPA-A"), now)
+    other = cases.certificate_in_force(now, "CPA-B")
+    held.coverage.create(
+        certificate=other, manufacturer_identifier="7E3E", attested_at=now,
+        **{name: getattr(held, name) for name in ("device_type", "model_identifier", "hardware_version", "hardware_revision",
+                                                  "firmware_version", "spec_type", "spec_version", "gbcs_version")},
+    )  # fmt: skip
+    removing.reported(setting.group, other, at=now)
+    cases.sweep(now)
+    assert not held.ssc_cases.exists()
+    listed = text_of(signed_in(setting.member).get(reverse("ssc:information")))
+    assert "000002" in listed and "CPA-A" in listed
