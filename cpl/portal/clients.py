@@ -27,6 +27,19 @@ from secgov.errors import Refusal
 from secgov.journal import clock
 
 OVERLAP_DAYS = 7
+CALLS = {
+    "POST token": "Asked for a token",
+    "GET edition bytes": "Took an edition’s files, or its manifest",
+    "POST receipt": "Said what became of an edition",
+    "GET changes": "Asked what changed",
+    "PUT deployed products": "Sent the Deployed Products List",
+    "PUT deployed counts": "Sent how many Devices are in use",
+    "PUT smets1 eligible": "Sent the Eligible list",
+    "PUT smets1 pending": "Sent the Pending list",
+    "GET releases": "Read the Firmware Information Repository",
+    "GET release": "Read a firmware release",
+}
+"""What the calls that matter are to people; any other is shown by its name."""
 
 
 class SecretForm(forms.Form):
@@ -144,6 +157,7 @@ def shown_clients(
     return [
         {
             "seen": each,
+            "uses": [(use, CALLS.get(use.call, use.call)) for use in each.uses],
             "may": each.organisation is not None and may_keep(each.organisation, request.user),
             "form": (refused or {}).get(each.client.pk) or SecretForm(auto_id=f"secret_{each.client.pk}_%s"),
             "ending": (ending or {}).get(each.client.pk) or EndForm(auto_id=f"end_{each.client.pk}_%s"),

@@ -11,6 +11,7 @@ from cpl.services import publication
 from cpl.services.loading import held_back, held_back_entries, loading
 from secgov.accounts.clients import record_use
 from secgov.accounts.models import Role
+from secgov.journal import clock
 from tests.cpl.desk import signed_in, text_of
 from tests.factories import devices, people, publishing
 
@@ -102,10 +103,11 @@ def test_desk_takes_no_more_queries_for_more_entries(stage, django_assert_max_nu
 
 
 def test_clients_of_the_dcc_are_seen_by_its_people_and_by_nobody_of_others(stage):
-    record_use(account=stage.client, call="GET edition bytes", refused=False, at=NOON)
+    record_use(account=stage.client, call="GET edition bytes", refused=False, at=clock.now())
     address = reverse("portal:clients")
     for role in (Role.DCC, Role.ORGANISATION_ADMIN):
-        assert "dcc-client-1" in text_of(signed_in(people.person(role, stage.dcc)).get(address))
+        page = text_of(signed_in(people.person(role, stage.dcc)).get(address))
+        assert "dcc-client-1" in page and "Took an edition’s files, or its manifest" in page
     for role in (Role.SUPPLIER, Role.ORGANISATION_ADMIN):
         assert signed_in(people.person(role, stage.parties[0])).get(address).status_code == 404
     assert Client().get(address).status_code == 302
