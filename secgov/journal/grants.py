@@ -75,6 +75,7 @@ COLUMN_UPDATES = {"cpl_signingkey": ("valid_to",)}
 DELETE_TABLES = (
     "django_session",
     "axes_accessattempt",
+    "axes_accessattemptexpiration",
     "axes_accesslog",
     "axes_accessfailurelog",
     "account_emailaddress",

@@ -191,3 +191,16 @@ def test_whom_to_ask_at_the_manufacturer_is_in_no_act(db):
         assert "firmware@tarnwick.example" not in told and "960114" not in told and "Gas Lane" not in told, (
             act.verb
         )
+
+
+@pytest.mark.django_db
+def test_the_applications_role_forgets_wrong_passwords_of_long_ago(role):
+    """Whoever signs in clears away the tries that have expired; what it may not clear would shut everybody out."""
+    with role.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'axes\\_%'")
+        tables = [name for (name,) in cursor.fetchall()]
+        assert "axes_accessattempt" in tables
+        for table in tables:
+            cursor.execute("SELECT has_table_privilege(current_user, %s, 'DELETE')", [table])
+            assert cursor.fetchone() == (True,), table
+    role.rollback()
