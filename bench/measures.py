@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 AT_MOST, AT_LEAST = "at most", "at least"
+NO_BOUND = float("inf")
+"""Nothing was promised; the figure is there to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,12 @@ class Measured:
 
     def __str__(self) -> str:
         """The row as it is printed."""
-        verdict = "kept" if self.kept else "MISSED"
         promised = f"{self.sense} {self.bound:g}"
-        return f"{verdict:6}  {self.reached:8.2f}  {promised:>13} {self.unit:5}  {self.name} ({self.detail})"
+        verdict = "kept" if self.kept else "MISSED"
+        if self.bound == NO_BOUND:
+            promised = verdict = ""
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{verdict:6}  {self.reached:8.2f}  {promised:>13} {self.unit:5}  {self.name}{detail}"
 
 
 def slowdown(name: str, medians: tuple[float, float], yardstick: str, bound: float) -> Measured:

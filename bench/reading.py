@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench import stores
-from bench.measures import AT_LEAST, AT_MOST, Measured, median_seconds
+from bench.measures import AT_LEAST, AT_MOST, NO_BOUND, Measured, median_seconds
 from bench.servers import AT, ask, gunicorn, list_of
 from cpl.models import EditionForm
 from cpl.services import publication
@@ -61,9 +61,9 @@ def growth() -> Iterator[Measured]:
                     ("the register page", "/cpl/"),
                 ):
                     median = statistics.median(ask(site, [path]))
-                    yield Measured(f"{size:>7,} entries: {what}", median, AT_MOST, float("inf"), "ms")
+                    yield Measured(f"{size:>7,} entries: {what}", median, AT_MOST, NO_BOUND, "ms")
             detail = f"imported, built and placed in {made:.1f} s; {CHANGES} listings and their edition in {changed:.1f} s"
-            yield Measured(f"{size:>7,} entries: made", made, AT_MOST, float("inf"), "s", detail)
+            yield Measured(f"{size:>7,} entries: made", made, AT_MOST, NO_BOUND, "s", detail)
 
 
 def _change() -> None:

@@ -170,22 +170,24 @@ def test_pages_show_another_time_and_say_that_it_is_one(story):
     assert gone.status_code == 404 and "had not been listed when" in gone.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/cpl/", "/cpl/entries/000001/", ENTRIES, f"{ENTRIES}000001/"])
-def test_what_is_not_known_is_answered_so_and_what_cannot_be_read_is_said(story, address):
+def test_what_is_not_known_is_answered_so_and_what_cannot_be_read_is_said(story):
     site = Client()
-    for query, words in (
-        ("as_of=2026-11-30", "begins with 1 December 2026"),
-        ("as_of=2026-12-11", "still to come"),
-        (f"known_at={instant(NOON)}", "no edition had been issued by then"),
-        (f"known_at={instant(NOON + 10 * DAY)}", "still to come"),
-    ):
-        answer = site.get(f"{address}?{query}")
-        assert answer.status_code == 404
-        assert "Not known:" in answer.content.decode() and words in answer.content.decode()
-    for query in ("as_of=yesterday", "as_of=2026-02-30", "known_at=2026-12-01", "known_at=noon"):
-        answer = site.get(f"{address}?{query}&as=json" if "api" not in address else f"{address}?{query}")
-        assert answer.status_code == 422, query
-        assert "example" in answer.content.decode() or "like" in answer.content.decode()
+    not_known = {
+        "as_of=2026-11-30": "begins with 1 December 2026",
+        "as_of=2026-12-11": "still to come",
+        f"known_at={instant(NOON)}": "no edition had been issued by then",
+        f"known_at={instant(NOON + 10 * DAY)}": "still to come",
+    }
+    for address in ("/cpl/", "/cpl/entries/000001/", ENTRIES, f"{ENTRIES}000001/"):
+        for query, words in not_known.items():
+            answer = site.get(f"{address}?{query}")
+            page = answer.content.decode()
+            assert answer.status_code == 404 and "Not known:" in page and words in page, (address, query)
+        for query in ("as_of=yesterday", "as_of=2026-02-30", "known_at=2026-12-01", "known_at=noon"):
+            file = "" if "api" in address else "&as=json"  # nor is it answered with the present list
+            answer = site.get(f"{address}?{query}{file}")
+            page = answer.content.decode()
+            assert answer.status_code == 422 and ("example" in page or "like" in page), (address, query)
 
 
 def test_a_list_taken_over_knows_nothing_of_the_days_before_its_own(settings, tmp_path):
