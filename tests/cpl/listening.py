@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-HANGS, DRIPS, DROPS = "hangs", "drips", "drops"
+HANGS, DRIPS, DROPS, SLOW = "hangs", "drips", "drops", "slow"
 
 
 class Listener:
@@ -16,6 +16,7 @@ class Listener:
     def __init__(self) -> None:
         self.taken: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int | str] = []
+        self.asked = threading.Event()
         self.address = ""
         self.led_astray = 0
 
@@ -41,6 +42,10 @@ def listening() -> Iterator[Listener]:
             if self.path != "/hook":
                 listener.led_astray += 1
             said = listener.answers.pop(0) if listener.answers else 204
+            listener.asked.set()
+            if said == SLOW:  # but good
+                time.sleep(0.5)
+                said = 204
             if said == HANGS:
                 time.sleep(1.5)
             elif said == DRIPS:

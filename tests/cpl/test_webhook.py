@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cpl_client import NotGenuine, read_announcement
+from django.db import connections
 from django.urls import reverse
 
 from cpl.calling import CallFailed, post
@@ -17,7 +19,7 @@ from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Task
 from secgov.web.owed import page_of
 from tests.cpl.desk import signed_in, text_of
-from tests.cpl.listening import DRIPS, DROPS, HANGS, listening
+from tests.cpl.listening import DRIPS, DROPS, HANGS, SLOW, listening
 from tests.factories import devices, people, publishing
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +168,24 @@ def test_worker_killed_while_calling_leaves_the_call_to_the_next_after_its_claim
     WebhookCall.objects.update(claimed_at=ISSUED + MINUTE)
     assert call(ISSUED + 2 * MINUTE) == 0
     assert call(ISSUED + 3 * MINUTE) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_make_one_call(stage, hook):
+    hook.answers = [SLOW]
+
+    def sweep() -> int:
+        try:
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as both:
+        first = both.submit(sweep)
+        hook.asked.wait(5)
+        second = both.submit(sweep)
+        assert sorted([first.result(), second.result()]) == [0, 1]
+    assert len(hook.taken) == 1 and WebhookCall.objects.get().attempts == 1
 
 
 def test_desk_shows_calls_and_resumes_them(stage, hook):
