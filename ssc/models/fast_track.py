@@ -206,6 +206,15 @@ class FastTrackRequest(models.Model):
         """Its Testing Participant asks no longer."""
 
 
+class SscViewQuerySet(models.QuerySet["SscView"]):
+    """Which views the SSC has still to deal with."""
+
+    def to_be_ratified(self) -> SscViewQuerySet:
+        """Those that wait for a meeting; a request that was withdrawn asks nothing of one any more."""
+        waiting = self.filter(ratified=None).exclude(request__state=FastTrackRequest.State.WITHDRAWN)
+        return waiting.select_related("request").order_by("given_at", "pk")
+
+
 class SscView(models.Model):
     """Three separate answers to the DCC (PPCT-9.16); the SSC ratifies them at its next meeting (A-37)."""
 
@@ -227,6 +236,8 @@ class SscView(models.Model):
     ratified_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     ratified_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = SscViewQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

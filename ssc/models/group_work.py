@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django_fsm import FSMField, transition
 
-from secgov.accounts.models import User
+from secgov.accounts.models import Membership, User
 from secgov.accounts.permissions import Duty, permitted
 from secgov.documents.models import Classification
 from secgov.journal.guards import INSERT_ONLY, NO_DELETE, state_needs_act
@@ -31,6 +31,17 @@ class TermsOfReference(models.Model):
 
     def __str__(self) -> str:
         return f"Terms of reference, version {self.number}"
+
+
+class GroupMemberQuerySet(models.QuerySet["GroupMember"]):
+    """Whose membership stands."""
+
+    def standing(self) -> GroupMemberQuerySet:
+        """Not ended, of people who are still of the organisation for which they sit, while that is admitted."""
+        of_it = Membership.objects.current().filter(
+            user=OuterRef("person"), organisation=OuterRef("organisation")
+        )
+        return self.exclude(state=GroupMember.State.ENDED).filter(Exists(of_it), person__is_active=True)
 
 
 class GroupMember(models.Model):
@@ -68,6 +79,8 @@ class GroupMember(models.Model):
     state = FSMField(default=State.INVITED, choices=State.choices, protected=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = GroupMemberQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         triggers = [NO_DELETE, state_needs_act("ssc.groupmember")]
@@ -90,7 +103,7 @@ class GroupMember(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.group}"
+        return f"Member of {self.group}, for {self.organisation}"  # no name: the journal keeps these words for ever
 
     @transition(field=state, source=State.INVITED, target=State.ACTIVE)
     def join(self) -> None:
@@ -180,11 +193,16 @@ class GroupPaperQuerySet(models.QuerySet["GroupPaper"]):
     """Who reads which papers."""
 
     def visible_to(self, user: User) -> GroupPaperQuerySet:
-        """All to the SSC; to an active member the White ones, and those of the levels undertaken; nobody else any."""
-        if permitted(user, Duty.COMMENT_ON_CASE):
+        """All to the SSC and the auditor; to an active member of an open group the White ones, and those of the levels
+        undertaken; nobody else any.
+        """
+        if permitted(user, Duty.READ_CASES):
             return self.all()
-        active = GroupMember.objects.filter(
-            group=OuterRef("group"), person=user, state=GroupMember.State.ACTIVE
+        active = GroupMember.objects.standing().filter(
+            group=OuterRef("group"),
+            person=user,
+            state=GroupMember.State.ACTIVE,
+            group__state=WorkingGroup.State.OPEN,
         )
         undertaken = active.filter(undertakings__level=OuterRef("document__classification"))
         white = Q(document__classification=Classification.WHITE)

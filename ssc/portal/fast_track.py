@@ -85,7 +85,7 @@ def _home(request: HttpRequest, form: SlotForm | None = None) -> HttpResponse:
         "is_dcc": is_dcc,
         "may_ask": permitted(user, Duty.REQUEST_FAST_TRACK) is not None,
         "reads_notifications": _reads_notifications(user),
-        "unratified": SscView.objects.filter(ratified=None).select_related("request")
+        "unratified": SscView.objects.to_be_ratified()
         if permitted(user, Duty.GIVE_FAST_TRACK_VIEW)
         else [],
         "in_effect": in_effect(),

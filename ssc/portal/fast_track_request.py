@@ -16,7 +16,7 @@ from cpl.web.records import Fact, Listing, Record, Work, acts_about, facts, owed
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted
 from secgov.documents.web import download
-from secgov.errors import Refusal
+from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal import clock
 from ssc.models import FastTrackRequest, SscView
 from ssc.portal import fast_track_forms as forms
@@ -145,13 +145,27 @@ def _plays(user: User, row: FastTrackRequest, who: str) -> bool:
 def _is_open(user: User, row: FastTrackRequest, name: str) -> bool:
     """Whether a step is the next of somebody here."""
     step, view = STEPS[name], _view_of(row)
-    if row.state not in step.states or row.eligible_row_id or not _plays(user, row, step.who):
+    if row.state not in step.states or not _plays(user, row, step.who):
         return False
+    if row.eligible_row_id and name != "ratify":
+        return False  # it is closed; what the SSC said of its view is still to be kept
     if name in ("grant", "refuse"):
         return view is not None and view.is_three_yeses == (name == "grant")
     if name == "ratify":
         return view is not None and view.ratified is None
     return name != "test" or row.sets_received_on is not None
+
+
+def _check_is_ones_own(user: User, row: FastTrackRequest, name: str) -> None:
+    """Turn away whoever the step is not for, before its form is drawn: it may name what others have in the queue.
+
+    Raises NotPermitted; Conflict where the request stands elsewhere by now.
+    """
+    step = STEPS[name]
+    if not _plays(user, row, step.who):
+        raise NotPermitted("That step is not yours.")
+    if row.state not in step.states or (name == "ratify" and _view_of(row) is None):
+        raise Conflict(f"{row} was changed since you opened it. It is now: {row.get_state_display()}.")
 
 
 def _view_of(row: FastTrackRequest) -> SscView | None:
@@ -183,6 +197,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     row = _seen(request, reference)
     if name not in STEPS:
         raise Http404
+    _check_is_ones_own(request.user, row, name)
     form = _form(name, request.user, row, request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -206,12 +221,13 @@ def _page(
             works.append(Work(each.title, action, form, each.button, each.says, each.bad))
     works.sort(key=lambda work: not work.form.errors)
     reads_acts = permitted(request.user, Duty.READ_FAST_TRACK) is not None
+    of_the_view = _view_of(row) if permitted(request.user, Duty.READ_CASES) else None
     record = Record(
         title=f"Fast track {row.reference}", lede=row.purpose, clause="PPCT-9.2",
         crumbs=[(reverse("ssc:fast-track"), "Fast track")], here=row.reference,
         state=("good", "On the Eligible list") if row.eligible_row_id else (KINDS[row.state], row.get_state_display()),
         facts=_facts(request.user, row), listings=_listings(request.user, row), works=works,
-        acts=acts_about(row) if reads_acts else [], owed=owed_about(row) if reads_acts else [],
+        acts=acts_about(row, of_the_view) if reads_acts else [], owed=owed_about(row) if reads_acts else [],
         note=_note(row),
     )  # fmt: skip
     context = record.context() | {"stages": _stages(row), "awaited": awaited(row)}

@@ -158,8 +158,9 @@ class MinuteForm(JudgedForm):
         )
         self.fields["chaired_by"].queryset = people_who_may(Duty.DECIDE_PROPOSAL)
         self.fields["present"].queryset = group.members.exclude(state="invited").select_related(
-            "person", "group"
+            "person", "organisation"
         )
+        self.fields["present"].label_from_instance = lambda member: f"{member.person}, {member.organisation}"
 
 
 class WhyForm(JudgedForm):

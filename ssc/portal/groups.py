@@ -31,13 +31,13 @@ from ssc.models import (
 )
 from ssc.portal import group_forms as forms
 from ssc.portal.frame import page
-from ssc.rules.working_groups import TASKS, must_accept_again, papers_due_on
+from ssc.rules.working_groups import LEVELS, TASKS, must_accept_again, papers_due_on
 from ssc.services import group_meetings as meetings
 from ssc.services import group_members as members
 
 
 def _reads_all(user: User) -> bool:
-    return permitted(user, Duty.COMMENT_ON_CASE) is not None
+    return permitted(user, Duty.READ_CASES) is not None
 
 
 def _keeps(user: User) -> bool:
@@ -59,10 +59,13 @@ def groups(request: HttpRequest) -> HttpResponse:
     """List the groups that one is on; to the SSC all of them."""
     rows = WorkingGroup.objects.prefetch_related("proposals", "members")
     if not _reads_all(request.user):
-        current = GroupMember.objects.filter(person=request.user).exclude(state=GroupMember.State.ENDED)
+        current = GroupMember.objects.standing().filter(person=request.user)
         rows = rows.filter(members__in=current)
     context = {
         "rows": [(row, sum(each.state == "active" for each in row.members.all())) for row in rows],
+        "former": GroupMember.objects.filter(
+            person=request.user, end__in=[GroupMember.End.REMOVED, GroupMember.End.REVOKED]
+        ).select_related("group")[:10],
         "reads_all": _reads_all(request.user),
         "keeps": _keeps(request.user),
         "terms": members.newest_terms(london_day(clock.now())),
@@ -232,16 +235,16 @@ def _page(
     accepted = member.terms.number if member and member.terms else None
     is_in = member is not None and member.state == GroupMember.State.ACTIVE
     takes_part = is_in and not must_accept_again(accepted=accepted, newest=newest.number if newest else None)
-    reads = takes_part or _reads_all(user)
     is_open = row.state == WorkingGroup.State.OPEN
+    reads = (takes_part and is_open) or _reads_all(user)
     works = []
     for name, (who, title, button, _, says, bad) in STEPS.items():
         is_refused = refused is not None and refused[0] == name
-        stands = is_open and (
-            _keeps(user) if who == SECRETARY else _may(name, member is not None, takes_part)
-        )
+        stands = is_open and (_keeps(user) if who == SECRETARY else _may(name, member, takes_part))
         if stands or is_refused:
             form = refused[1] if is_refused and refused else _form(name, request, row)
+            if name == "join" and takes_part:
+                title = button = "Undertake for another level"
             works.append(Work(title, reverse("ssc:group-step", args=[row.pk, name]), form, button, says, bad))
     works.sort(key=lambda work: not work.form.errors)
     calendar = working_calendar()
@@ -250,6 +253,8 @@ def _page(
         "member": member,
         "reads": reads,
         "keeps": _keeps(user),
+        "of_ssc": _reads_all(user),
+        "is_open": is_open,
         "terms": newest,
         "areas": row.areas.splitlines(),
         "proposals": row.proposals.all(),
@@ -268,6 +273,7 @@ def _page(
         )
         if reads
         else [],
+        "standing": set(row.members.standing().values_list("pk", flat=True)) if reads else set(),
         "advices": row.advices.all() if reads else [],
         "works": works,
         "form": refused[1] if refused else None,
@@ -275,9 +281,16 @@ def _page(
     return page(request, "group.html", context, status=422 if refused else 200)
 
 
-def _may(name: str, is_on: bool, takes_part: bool) -> bool:
-    """Whether a member's step is open: to join is for whoever has something to confirm, to speak for who takes part."""
-    return {"join": is_on and not takes_part, "say": takes_part, "leave": is_on}[name]
+def _may(name: str, member: GroupMember | None, takes_part: bool) -> bool:
+    """Whether a member's step is open: to speak is for who takes part; to join for whoever has something to confirm.
+
+    That may be one more level of sharing, too.
+    """
+    if member is None:
+        return False
+    if name == "join":
+        return not takes_part or member.undertakings.count() < len(LEVELS)
+    return takes_part or name == "leave"
 
 
 def _report(row: WorkingGroup) -> list[tuple[str, list[GroupContribution]]]:

@@ -1,4 +1,7 @@
-"""The fast track from the request to the DCC's decision (PPCT Report 4.1.2, 9.2, 9.15 to 9.17; chart 10)."""
+"""The fast track from the request to the DCC's decision (PPCT Report 4.1.2, 9.2, 9.15 to 9.17; chart 10).
+
+The journal is read by people who may not read a request: its acts say what was done, never what somebody wrote about it.
+"""
 
 from __future__ import annotations
 
@@ -89,8 +92,8 @@ def request_fast_track(
     """
     rows.check_regime(at)
     grant = require(by, Duty.REQUEST_FAST_TRACK, organisation, hidden=True)
-    read = [read_device(each) for each in devices]
-    new = read_device(new_device) if new_device else ""
+    read = [_read(each, "devices") for each in devices]
+    new = _read(new_device, "new_device") if new_device else ""
     given = {name: values.get(name) for name in FIELDS}
     check_limbs(
         rules.request_limbs(
@@ -132,6 +135,17 @@ def request_fast_track(
 _ONE_AT_A_TIME = (
     State.REQUESTED, State.VIEW_SOUGHT, State.VIEW_GIVEN, State.GRANTED, State.IN_TEST, State.FAILED,
 )  # fmt: skip
+
+
+def _read(given: Any, field: str) -> str:
+    """Read a device as it was typed. Raises Refusal, in the field in which it stands and with the line that is wrong."""
+    try:
+        return read_device(given)
+    except Refusal as found:
+        line = str(given)[:100]
+        raise Refusal(
+            f"“{line}”: {found.message}", clause=found.clause, field=field, remedy=found.remedy
+        ) from found
 
 
 def _kept(
@@ -258,7 +272,14 @@ def refuse_fast_track(
     row.refuse()
     row.decided_by, row.decided_at = by, at
     row.to_change = " ".join(filter(None, (row.view.to_change, to_change.strip())))
-    rows.move(row, "refused", grant=grant, at=at, clause="PPCT-9.16", reason=row.to_change)
+    rows.move(
+        row,
+        "refused",
+        grant=grant,
+        at=at,
+        clause="PPCT-9.16",
+        reason="The SSC did not answer yes three times.",
+    )
     rows.tell_participant(
         row, title=f"{row} is refused: what would have to change", clause="PPCT-9.16", step="refused", at=at
     )
@@ -278,7 +299,14 @@ def withdraw_fast_track(
     row = rows.lock_request(request, version=version, expected=_ONE_AT_A_TIME)
     row.withdrawn_reason = clean_reason(reason, clause="PPCT-9.2")
     row.withdraw()
-    rows.move(row, "withdrawn", grant=grant, at=at, clause="PPCT-9.2", reason=row.withdrawn_reason)
+    rows.move(
+        row,
+        "withdrawn",
+        grant=grant,
+        at=at,
+        clause="PPCT-9.2",
+        reason="Its Testing Participant asks no longer.",
+    )
     for obligation in Obligation.objects.standing().about(row):
         journal.fall_away(obligation=obligation, reason="The request was withdrawn.", at=at)
     slot = TestSlot.objects.filter(fast_track=row, ended_on=None).first()
@@ -315,8 +343,8 @@ def ratify_view(
     view.full_clean()
     view.save()
     journal.record(
-        actor=grant.actor, at=at, verb=f"ssc.fast_track.{'ratified' if ratified else 'not_ratified'}", subject=view.request,
-        clause="PPCT-4.1", reason=view.ratified_reason, after={"minute": view.minute_reference},
+        actor=grant.actor, at=at, verb=f"ssc.fast_track.{'ratified' if ratified else 'not_ratified'}", subject=view,
+        clause="PPCT-4.1", reason="What the SSC said of its Chair’s view.", after={"minute": view.minute_reference},
     )  # fmt: skip
     if not ratified:
         journal.open_task(

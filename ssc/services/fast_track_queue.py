@@ -42,7 +42,16 @@ def plan_slot(
 
 
 def take_place(request: FastTrackRequest, *, on: dt.date, grant: Grant, at: dt.datetime) -> TestSlot:
-    """Give a request its place for its ordinary turn. PPCT Report 9.15"""
+    """Give a request its place for its ordinary turn. PPCT Report 9.15
+
+    An earlier request for the same combination, which was refused, gives up its own.
+    """
+    earlier = TestSlot.objects.select_for_update().filter(
+        ended_on=None, fast_track__organisation=request.organisation, fast_track__state=FastTrackRequest.State.REFUSED,
+        fast_track__combination_key=request.combination_key,
+    )  # fmt: skip
+    for each in earlier.order_by("pk"):
+        leave(each, grant=grant, at=at, reason=f"Asked for again: {request}.")
     slot = TestSlot(
         organisation=request.organisation, combination=str(request), fast_track=request, planned_on=on, planned_by=grant.user,
         planned_at=at,
@@ -73,8 +82,10 @@ def go_first(
     """Put what was granted first, move the places that give way, and tell those whose day changed. PPCT Report 9.17
 
     Of several granted requests the one granted first goes first. Each organisation is told of its own days alone, and
-    nothing of the reason. Raises Conflict for a place that does not give way.
+    nothing of the reason. The day that was told may be past by now: then it is tested from today on. Raises Conflict for
+    a place that does not give way.
     """
+    today = london_day(at)
     slots = {
         slot.pk: slot for slot in TestSlot.objects.select_for_update().filter(ended_on=None).order_by("pk")
     }
@@ -83,14 +94,18 @@ def go_first(
     if days.keys() - allowed:
         raise Conflict("The queue was changed since you opened it.")
     moves = [rules.Move(pk, slots[pk].organisation_id, slots[pk].planned_on, day) for pk, day in days.items()]
-    if any(move.now_on < move.was_on for move in moves):
-        raise Refusal("A place that gives way moves to a later day.", clause="PPCT-4.1.2", field="days")
+    if early := [move for move in moves if move.now_on < move.was_on]:
+        raise Refusal(
+            "A place that gives way moves to a later day.", clause="PPCT-4.1.2", field=f"slot_{early[0].slot}"
+        )
+    if past := [move for move in moves if move.was_on < move.now_on < today]:
+        raise Refusal("That day is past.", clause="PPCT-4.1.2", field=f"slot_{past[0].slot}")
     for each in moves:
         if each.now_on != each.was_on:
             _move(slots[each.slot], each.now_on, request, grant, at, "It gives way to a test with priority.")
     last = TestSlot.objects.filter(ended_on=None).aggregate(last=Max("priority"))["last"]
     own.priority = (last or 0) + 1
-    _move(own, request.date_if_fast, request, grant, at, "The fast track was granted.")
+    _move(own, max(request.date_if_fast, today), request, grant, at, "The fast track was granted.")
     for organisation_id, moved in rules.impacted(moves, by=request.organisation_id).items():
         _tell_of_moves(organisation_id, moved, slots, request, at)
 
@@ -135,11 +150,9 @@ def reorder(
     `priority` is its new place among them, from 1. Raises Refusal for what was not granted, Conflict for a stale version.
     """
     grant = require(by, Duty.SEEK_SSC_VIEW)
-    granted = list(
-        TestSlot.objects.select_for_update()
-        .filter(ended_on=None, priority__isnull=False)
-        .order_by("priority", "pk")
-    )
+    # Locked in the order of their keys, as everywhere; then put in their order as it is once we hold them.
+    held = TestSlot.objects.select_for_update().filter(ended_on=None, priority__isnull=False).order_by("pk")
+    granted = sorted(held, key=lambda each: (each.priority or 0, each.pk))
     slot = next((each for each in granted if each.pk == slot.pk), slot)
     if slot.priority is None or slot not in granted:
         raise Refusal("Only what was granted the fast track has a place to change.", clause=CLAUSE)

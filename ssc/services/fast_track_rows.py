@@ -41,7 +41,7 @@ def next_reference(rows: models.QuerySet[Any], prefix: str, at: dt.datetime) -> 
     stem = f"{prefix}-{london_day(at).year}-"
     last = (
         rows.filter(reference__startswith=stem)
-        .order_by("-reference")
+        .order_by("-pk")  # not by the reference: as text the thousandth comes before the second
         .values_list("reference", flat=True)
         .first()
     )

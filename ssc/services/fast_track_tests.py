@@ -88,7 +88,7 @@ def record_result(
         row.fails()
     words = "passed" if has_passed else "failed"
     rows.move(
-        row, words, grant=grant, at=at, clause="PPCT-4.1.2", reason=note.strip() or f"The test {words}.",
+        row, words, grant=grant, at=at, clause="PPCT-4.1.2", reason=f"The test {words}.",
         after={"evidence": result.evidence},
     )  # fmt: skip
     rows.tell_participant(
@@ -166,7 +166,7 @@ def _close(request: FastTrackRequest, row: EligibleRow, at: dt.datetime) -> bool
 @transaction.atomic
 def _remind_to_ratify(at: dt.datetime) -> None:
     """Tell the SSC once of each view that waits for its next meeting."""
-    for view in SscView.objects.filter(ratified=None).select_related("request"):
+    for view in SscView.objects.to_be_ratified():
         tell_committee(
             key=f"ssc/fast_track/ratify:{view.pk}",
             path=rows.path_of(view.request),

@@ -39,6 +39,7 @@ def call_group_meeting(
 ) -> GroupMeeting:
     """Call a meeting of a group, and tell every member its time, date and place. SC Methodology A1.4
 
+    The meetings that are called ahead are the group's timetable (SC-A1.4-1).
     Raises NotPermitted, Conflict for a closed group, Refusals for a notice without one of the three or an agenda.
     """
     grant = require(by, Duty.WORK_ON_PROPOSAL)
@@ -60,7 +61,7 @@ def call_group_meeting(
         reason="As the group's objectives and the SSC's timetable require.",
         after={"starts_at": meeting.starts_at, "place": meeting.place, "mode": meeting.mode},
     )  # fmt: skip
-    for member in group.members.exclude(state=GroupMember.State.ENDED).select_related("person"):
+    for member in group.members.standing().select_related("person"):
         _give_notice(meeting, member, at)
     return meeting
 
@@ -98,7 +99,7 @@ def call_off_group_meeting(
         actor=grant.actor, at=at, verb="ssc.group_meeting.called_off", subject=meeting, clause="SC-A1.4",
         reason=meeting.called_off_reason,
     )  # fmt: skip
-    for member in meeting.group.members.exclude(state=GroupMember.State.ENDED).select_related("person"):
+    for member in meeting.group.members.standing().select_related("person"):
         _give_notice(meeting, member, at)
     return meeting
 
@@ -168,7 +169,9 @@ def send_paper(
         reason=paper.late_reason or "For consideration by the group.",
         after={"classification": classification, "late": late},
     )  # fmt: skip
-    for member in group.members.filter(state=GroupMember.State.ACTIVE).select_related("person", "group"):
+    for member in (
+        group.members.standing().filter(state=GroupMember.State.ACTIVE).select_related("person", "group")
+    ):
         if GroupPaper.objects.visible_to(member.person).filter(pk=paper.pk).exists():
             mail_to(member, f"paper-{paper.pk}", at)
     return paper
@@ -180,7 +183,7 @@ def read_paper(*, paper: GroupPaper, by: User, at: dt.datetime) -> tuple[Documen
 
     Raises NotPermitted: hidden for whoever is not on the group, plain for a member above whose level it is.
     """
-    if not permitted(by, Duty.COMMENT_ON_CASE):
+    if not permitted(by, Duty.READ_CASES):
         as_active(paper.group, by, at=at)
     if not GroupPaper.objects.visible_to(by).filter(pk=paper.pk).exists():
         raise NotPermitted("You have not undertaken to keep papers of this level.")
@@ -216,7 +219,11 @@ def contribute(
 
 @transaction.atomic
 def close_group(*, group: WorkingGroup, by: User, at: dt.datetime, version: int, reason: str) -> WorkingGroup:
-    """Close a group whose work is done; its members' access ends with it. SC Methodology A1.2"""
+    """Close a group whose work is done. SC Methodology A1.2
+
+    Reading: what it shared was for that work, so its members' access ends with it (SC Methodology A1.5); the SSC and the
+    auditor go on reading.
+    """
     grant = require(by, Duty.WORK_ON_PROPOSAL)
     group = lock_group(group)
     if group.version != version:

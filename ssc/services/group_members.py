@@ -38,9 +38,13 @@ def newest_terms(on: dt.date) -> TermsOfReference | None:
 
 
 def member_of(group: WorkingGroup, person: User) -> GroupMember | None:
-    """Give a person's membership that has not ended, or None: asked anew at every request, so that access ends at once."""
-    rows = group.members.exclude(state=State.ENDED).select_related("terms", "organisation")
-    return rows.filter(person=person).first() if person.is_authenticated and person.is_active else None
+    """Give a person's membership that stands, or None: asked anew at every request, so that access ends at once.
+
+    It ends with the membership, with the person's place in the organisation, and with that organisation's admission.
+    """
+    if not person.is_authenticated:
+        return None
+    return group.members.standing().select_related("terms", "organisation").filter(person=person).first()
 
 
 def actor_of(member: GroupMember) -> Actor:
@@ -52,11 +56,13 @@ def as_active(group: WorkingGroup, person: User, *, at: dt.datetime) -> GroupMem
     """Give the membership of somebody who may take part now. SC Methodology A1.5
 
     Raises NotPermitted: hidden for whoever is not on the group, plain for whoever has not joined, or has newer terms to
-    accept first.
+    accept first, and for everybody once the group is closed: its papers were lent for its work.
     """
     member = member_of(group, person)
     if member is None:
         raise NotPermitted("There is nothing at this address.", hidden=True)
+    if group.state != OPEN_GROUP:
+        raise NotPermitted("The group is closed, and with it its papers.")
     newest = newest_terms(london_day(at))
     accepted = member.terms.number if member.terms else None
     if member.state != State.ACTIVE or rules.must_accept_again(
@@ -130,6 +136,8 @@ def _invite(
 ) -> GroupMember:
     if member_of(group, person):
         raise Conflict(f"{person} is on the group already.")
+    for former in group.members.exclude(state=State.ENDED).filter(person=person):
+        _end(former, End.LEFT, actor, None, at, "No longer of the organisation for which they sat.")
     member = GroupMember(
         group=group, person=person, organisation=organisation, is_proposer=is_proposer, invited_at=at
     )
@@ -144,11 +152,11 @@ def _invite(
     return member
 
 
-def mail_to(member: GroupMember, what: str, at: dt.datetime) -> None:
-    """Tell a member by mail that something waits on the group's page; what it is they read after signing in."""
+def mail_to(member: GroupMember, what: str, at: dt.datetime, *, path: str = "") -> None:
+    """Tell a member by mail that something waits on the group's page, or at `path`; what it is they read signed in."""
     if member.person.email:
         journal.enqueue(
-            template=SIGN_IN, recipient=member.person.email, context={"path": path_of(member.group)}, at=at,
+            template=SIGN_IN, recipient=member.person.email, context={"path": path or path_of(member.group)}, at=at,
             key=f"ssc/group/{what}:{member.pk}",
         )  # fmt: skip
         nudge("journal.send_messages")
@@ -163,16 +171,16 @@ def join_group(
     """Take up an invitation, or accept newer terms: time, fairness, impartiality, and the undertakings in writing. SC-A1.5-2
 
     `levels` are those undertaken for now, besides earlier ones; signed with one's own name, or in a document. Raises
-    NotPermitted (hidden) for whoever is not invited, Refusals for what is missing.
+    NotPermitted (hidden) for whoever is not invited, Conflict for a closed group, Refusals for what is missing.
     """
     found = member_of(group, by)
     if found is None:
         raise NotPermitted("There is nothing at this address.", hidden=True)
-    member = (
-        GroupMember.objects.select_for_update(of=("self",))
-        .select_related("organisation", "group")
-        .get(pk=found.pk)
-    )
+    lock_group(group)
+    rows = GroupMember.objects.select_for_update(of=("self",)).select_related("organisation", "group")
+    member = rows.get(pk=found.pk)
+    if member.state == State.ENDED:
+        raise NotPermitted("There is nothing at this address.", hidden=True)
     newest = newest_terms(london_day(at))
     earlier = set(member.undertakings.values_list("level", flat=True))
     chosen = [level for level in dict.fromkeys(levels) if level not in earlier]
@@ -242,7 +250,9 @@ def end_membership(
     )
 
 
-def _end(member: GroupMember, end: str, actor: Actor, by: User, at: dt.datetime, reason: str) -> GroupMember:
+def _end(
+    member: GroupMember, end: str, actor: Actor, by: User | None, at: dt.datetime, reason: str
+) -> GroupMember:
     member = (
         GroupMember.objects.select_for_update(of=("self",))
         .select_related("group", "person")
@@ -257,5 +267,6 @@ def _end(member: GroupMember, end: str, actor: Actor, by: User, at: dt.datetime,
         actor=actor, at=at, verb=f"ssc.group_member.{end}", subject=member, reason=reason,
         clause=CLAUSE_OF[str(end)],
     )  # fmt: skip
-    mail_to(member, "ended", at)
+    if end != End.LEFT:
+        mail_to(member, "ended", at, path="/portal/working-groups/")
     return member

@@ -429,6 +429,7 @@ def _respond(asked: object, who: make.Cast, at: dt.datetime, **changes: object) 
     return consultation.respond(consultation=asked, at=at, **values)
 
 
+@pytest.mark.clause("SC-A1.4-4")
 def test_a_consultation_by_invitation_does_not_exist_for_others(who):
     row = make.in_consultation(who, is_open=False, invited=(who.lab,))
     asked, day = row.consultations.get(), dt.datetime(2027, 2, 2, 9, tzinfo=dt.UTC)

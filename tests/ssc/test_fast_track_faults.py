@@ -1,0 +1,248 @@
+"""What the fast track keeps from whoever is not named, and what becomes of its queue when things go otherwise."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from secgov.accounts.models import Organisation, Role
+from secgov.errors import Conflict, Refusal
+from secgov.journal.models import Act, Rehearsal
+from ssc.models import SscView, TestSlot
+from ssc.rules.fast_track import Answers
+from ssc.services import fast_track, fast_track_queue, fast_track_tests
+from tests.cpl.submitting import signed_in
+from tests.factories import dcc_lists, people
+from tests.factories.fast_tracking import (
+    DAY,
+    FROM,
+    NEW,
+    NOON,
+    OTHER,
+    again,
+    granted,
+    passed,
+    requested,
+    sought,
+    tracks,
+    values,
+    view_of,
+    viewed,
+)
+
+TODAY = NOON.date()
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def in_effect(settings):
+    """The regime has effect."""
+    settings.FAST_TRACK_FROM = FROM
+
+
+@pytest.fixture
+def group(db):
+    """Who plays, at the time of the story."""
+    Rehearsal.objects.create(now=NOON, set_at=NOON)
+    return tracks()
+
+
+def planned(group, name, day, organisation=None):
+    """A combination in the queue."""
+    owner = organisation or people.organisation(name, Organisation.Kind.PARTY)
+    return fast_track_queue.plan_slot(
+        organisation=owner, combination=f"{name} pair", planned_on=day, by=group.dcc, at=NOON
+    )
+
+
+def post(user, row, name, **typed):
+    """Post a step."""
+    return signed_in(user).post(reverse("ssc:fast-track-step", args=[row.reference, name]), typed)
+
+
+@pytest.mark.clause("PPCT-4.1.2-j")
+def test_nobody_but_the_dcc_gets_a_step_that_names_what_others_have_in_the_queue(group):
+    row = viewed(group)
+    planned(group, "Rawthey", TODAY + 6 * DAY)
+    for user, status in ((group.participant, 403), (group.chair, 403), (group.rival, 404)):
+        answer = post(user, row, "grant")
+        assert answer.status_code == status and "Rawthey" not in answer.content.decode()
+    assert "Rawthey" in post(group.dcc, row, "grant", version=row.version).content.decode()
+    early = requested(group, devices=(NEW,))
+    for name, user in (("grant", group.dcc), ("ratify", group.secretary), ("nonsense", group.dcc)):
+        assert post(user, early, name, version=1).status_code in (404, 409), name
+
+
+@pytest.mark.clause("PPCT-4.1-r")
+def test_what_the_ssc_said_of_its_view_is_its_own_and_the_journal_repeats_nobodys_words(group):
+    row = granted(group)
+    view = view_of(row)
+    fast_track.ratify_view(
+        view=view, by=group.secretary, at=NOON, version=view.version, ratified=False, reason="Port 7 is closed.",
+        minute_reference="SSC 112, item 4",
+    )  # fmt: skip
+    address = reverse("ssc:fast-track-request", args=[row.reference])
+    for user, sees in ((group.dcc, False), (group.participant, False), (group.member, True)):
+        page = signed_in(user).get(address).content.decode()
+        assert ("Port 7" in page, "SSC 112" in page) == (sees, sees)
+    fast_track.withdraw_fast_track(
+        request=row, by=group.participant, at=NOON, version=row.version, reason="Port 7 needs no mending."
+    )
+    refused = viewed(group, Answers(True, True, False), devices=(NEW,))
+    fast_track.refuse_fast_track(
+        request=refused, by=group.dcc, at=NOON, version=refused.version, to_change="Mend port 7."
+    )
+    assert again(refused).to_change.endswith("Mend port 7.")
+    assert not Act.objects.filter(reason__contains="ort 7").exists()
+
+
+@pytest.mark.clause("PPCT-4.1-r")
+def test_view_of_a_closed_request_can_be_ratified_and_that_of_a_withdrawn_one_waits_for_nothing(group):
+    closed, gone = passed(group), sought(group, devices=(NEW,))
+    fast_track.give_view(
+        request=gone,
+        by=group.chair,
+        at=NOON,
+        version=gone.version,
+        answers=Answers(True, True, True),
+    )
+    gone = again(gone)
+    fast_track.withdraw_fast_track(
+        request=gone, by=group.participant, at=NOON, version=gone.version, reason="Not needed."
+    )
+    assert list(SscView.objects.to_be_ratified()) == [view_of(closed)]
+    dcc_lists.version("eligible", group.dcc, dcc_lists.eligible(provider="NORTH", devices=[NEW, OTHER]))
+    assert fast_track_tests.watch_fast_tracks(clock=lambda: NOON) == 1
+    page = signed_in(group.secretary).get(reverse("ssc:fast-track-request", args=[closed.reference]))
+    assert "Record what the SSC said" in page.content.decode()
+    typed = {
+        "version": 1,
+        "ratified": "yes",
+        "minute_reference": "SSC 112",
+        "reason": "Agreed.",
+    }
+    assert post(group.secretary, closed, "ratify", **typed).status_code == 302
+    assert not SscView.objects.to_be_ratified().exists()
+
+
+def test_request_made_again_after_a_refusal_has_one_place_in_the_queue(group):
+    row = viewed(group, Answers(False, True, False))
+    fast_track.refuse_fast_track(request=row, by=group.dcc, at=NOON, version=row.version)
+    assert TestSlot.objects.get(ended_on=None).fast_track == row, "a refused one keeps its ordinary turn"
+    second = sought(group)
+    assert TestSlot.objects.get(ended_on=None).fast_track == second
+    assert second.reference in TestSlot.objects.get(fast_track=row).ended_reason
+
+
+def test_withdrawal_of_a_granted_request_empties_its_place_and_moves_nobody(group):
+    other = planned(group, "Rawthey", TODAY + 6 * DAY)
+    row = granted(group, days={other.pk: TODAY + 9 * DAY})
+    fast_track.withdraw_fast_track(
+        request=row, by=group.participant, at=NOON, version=row.version, reason="Not needed."
+    )
+    assert list(TestSlot.objects.filter(ended_on=None).values_list("pk", "planned_on")) == [
+        (other.pk, TODAY + 9 * DAY)
+    ]
+
+
+@pytest.mark.clause("PPCT-9.17-1")
+def test_grant_that_comes_after_the_promised_day_plans_nothing_in_the_past(group):
+    other = planned(group, "Rawthey", TODAY + 6 * DAY)
+    row = viewed(group)
+    late = NOON + 10 * DAY
+    given = {"request": row, "by": group.dcc, "at": late, "version": row.version}
+    for day, words in ((TODAY + 9 * DAY, "past"), (TODAY, "later day")):
+        with pytest.raises(Refusal, match=words) as refused:
+            fast_track.grant_fast_track(days={other.pk: day}, **given)
+        assert refused.value.field == f"slot_{other.pk}", "the field in which it was typed"
+    fast_track.grant_fast_track(days={other.pk: TODAY + 10 * DAY}, **given)
+    assert TestSlot.objects.get(fast_track=row).planned_on == late.date(), "not the day that has gone by"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.clause("PPCT-9.17-1")
+def test_two_grants_at_one_instant_get_two_places_and_two_reorderings_do_not_undo_each_other(settings):
+    group = tracks()
+    rows = [viewed(group, devices=(NEW, OTHER)), viewed(group, devices=(NEW,))]
+    at_once(
+        *(
+            lambda row=row: fast_track.grant_fast_track(
+                request=row, by=group.dcc, at=NOON, version=row.version, days={}
+            )
+            for row in rows
+        )
+    )
+    slots = list(TestSlot.objects.order_by("priority"))
+    assert [each.priority for each in slots] == [1, 2]
+    found = at_once(
+        *(
+            lambda slot=slot, to=to: fast_track_queue.reorder(
+                slot=slot, by=group.dcc, at=NOON, version=slot.version, priority=to, reason="Sets are here."
+            )
+            for slot, to in zip(slots, (2, 1), strict=True)
+        )
+    )
+    assert [type(each) for each in found] == [Conflict]
+    assert sorted(TestSlot.objects.values_list("priority", flat=True)) == [1, 2]
+    assert TestSlot.objects.get(pk=slots[0].pk).priority == 2
+
+
+def at_once(*calls):
+    """Do things at once, each in its own connection; give the refusals met."""
+    gate, met = threading.Barrier(len(calls)), []
+
+    def run(call):
+        gate.wait(10)
+        try:
+            call()
+        except Conflict as conflict:
+            met.append(conflict)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[call]) for call in calls]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(30)
+    return met
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"devices": f"{NEW}\nnot a device"}, "devices"),
+        ({"devices": f"{NEW}\n{NEW}"}, "devices"),
+        ({"devices": f"{NEW}/{SCRIPT}"}, "devices"),
+        ({"devices": "x" * 2000}, "devices"),
+        ({"new_device": "Gas Smart Meter/7E3E"}, "new_device"),
+        ({"new_device": OTHER}, "new_device"),
+        ({"note": "n" * 200_000}, "note"),
+        ({"affects_interoperability": ""}, "affects_interoperability"),
+        ({"affects_interoperability": "yes"}, "interoperability"),
+        ({"device_volume": "-1"}, "device_volume"),
+        ({"purpose": "p\x00"}, "purpose"),
+    ],
+)
+def test_odd_requests_are_refused_in_their_field_and_keep_what_was_typed(group, changes, field):
+    typed = {
+        **values(), "provider": SCRIPT, "devices": NEW, "new_device": NEW, "affects_interoperability": "no", "note": "kept",
+    } | changes  # fmt: skip
+    answer = signed_in(group.participant).post(reverse("ssc:new-fast-track"), typed)
+    form = answer.context["form"]
+    assert answer.status_code == 422 and field in form.errors, form.errors
+    assert SCRIPT not in answer.content.decode() and "&lt;script&gt;" in answer.content.decode()
+
+
+def test_person_who_left_the_organisation_sees_and_does_nothing_more(group):
+    row = requested(group)
+    browser = signed_in(group.participant)
+    address = reverse("ssc:fast-track-request", args=[row.reference])
+    assert browser.get(address).status_code == 200
+    group.participant.memberships.update(ended_at=NOON)
+    assert browser.get(address).status_code == 403
+    assert browser.get(reverse("ssc:vulnerabilities")).status_code == 403
+    colleague = people.person(Role.TESTING_PARTICIPANT, row.organisation)
+    Organisation.objects.filter(pk=row.organisation_id).update(retired_at=NOON)
+    assert signed_in(colleague).get(address).status_code == 403
