@@ -54,11 +54,11 @@ def draft_referral(
     of referral, NotPermitted (hidden) for another Party's plan, Conflict where the organisation has one in hand.
     """
     grant = require(by, Duty.REFER_DECISION, organisation)
-    decision = type(decision)._default_manager.get(
-        pk=decision.pk
-    )  # as it stands now, not as somebody held it
+    # As it stands now, not as somebody held it.
+    decision = type(decision)._default_manager.get(pk=decision.pk)
     check_referable(decision, organisation=organisation, at=at)
     field = FIELDS[type(decision)]
+    hold_referral_numbers()  # one at a time, so that a form sent twice at once makes one draft
     in_hand = Referral.objects.filter(
         organisation=organisation, state__in=["draft", "lodged"], **{field: decision}
     )
@@ -78,7 +78,6 @@ def draft_referral(
 
 
 def _next_reference(at: dt.datetime) -> str:
-    hold_referral_numbers()
     year = london_day(at).year
     last = (
         Referral.objects.filter(reference__startswith=f"REF-{year}-")
