@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ssc.models import Proposal, ProposalAdvice
-from ssc.rules.proposal_progress import Awaited, Standing, awaited
+from ssc.rules.proposal_progress import Awaited, Standing, awaited, awaited_outside
 
 State = Proposal.State
 COMMON = (
@@ -63,14 +63,18 @@ class Progress:
     target_on: dt.date | None
 
 
-def progress_of(proposal: Proposal, *, on: dt.date) -> Progress:
-    """Give how a proposal stands on a day. Costs a handful of queries; rows fetched along are used."""
+def progress_of(proposal: Proposal, *, on: dt.date, inside: bool = False) -> Progress:
+    """Give how a proposal stands on a day; with `inside`, with what only the SSC knows of it yet.
+
+    Costs a handful of queries; rows fetched along are used.
+    """
+    say = awaited if inside else awaited_outside
     entries = list(proposal.stages.all())
     last = entries[-1] if entries else None
     return Progress(
         kind=TAGS.get(State(proposal.state), "info"),
         stages=_bar(proposal, entries),
-        awaited=awaited(standing_of(proposal), on=on),
+        awaited=say(standing_of(proposal), on=on),
         since=last.entered_at if last else proposal.created_at,
         target_on=last.target_on if last and proposal.is_open else None,
     )

@@ -64,7 +64,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     ).select_related("proposal", "party")  # fmt: skip
     context = {
         "page": found,
-        "rows": [(each, progress_of(each, on=today)) for each in found],
+        "rows": [
+            (each, progress_of(each, on=today, inside=reads_all or each.state == State.TRIAGE))
+            for each in found
+        ],
         "asked": asked,
         "chosen": chosen,
         "reads_all": reads_all,
@@ -109,12 +112,15 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a proposal: its stage, what is awaited from whom since when, and all that belongs to it."""
     proposal = visible_proposal(request, pk)
     mine = owns(request.user, proposal)
+    reads_all = permitted(request.user, Duty.READ_PROPOSALS) is not None
     supports = list(proposal.supports.filter(withdrawn_at=None).select_related("party"))
     context = {
         "proposal": proposal,
-        "progress": progress_of(proposal, on=clock.today()),
+        "progress": progress_of(
+            proposal, on=clock.today(), inside=reads_all or proposal.state == State.TRIAGE
+        ),
         "mine": mine,
-        "reads_all": permitted(request.user, Duty.READ_PROPOSALS) is not None,
+        "reads_all": reads_all,
         "may_revise": mine and proposal.state in (State.SUBMITTED, State.TRIAGE),
         "may_withdraw": mine and proposal.state in proposals.WITHDRAWABLE,
         "ssc_may_withdraw": permitted(request.user, Duty.WORK_ON_PROPOSAL)
@@ -124,7 +130,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "tasks": _tasks(proposal) if proposal.state == State.DRAFT else (),
         "supports": [(each, _warned(each)) for each in supports],
         "question": proposal.rounds.filter(answered_at=None).first(),
-        "views": proposal.ncsc_views.all(),
+        "views": proposal.ncsc_views.all() if reads_all or proposal.state != State.NCSC_LIAISON else (),
         "criteria": CRITERIA,
         "groups": proposal.working_groups.prefetch_related("invitations__organisation"),
         "consultations": proposal.consultations.prefetch_related("responses__organisation"),

@@ -1,6 +1,6 @@
 """What a proposal waits for, and from whom (SC Methodology 6, TR-9)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 PROPOSER, PARTY, SSC, NCSC, GROUP, EVERYBODY, CHAIR = (
@@ -62,6 +62,17 @@ def awaited(standing: Standing, *, on: date) -> Awaited | None:
         "scheduled": Awaited(NCSC, "sign the new version off"),
         "signed_off": Awaited(NCSC, "publish the new version"),
     }.get(state)
+
+
+def awaited_outside(standing: Standing, *, on: date) -> Awaited | None:
+    """Say the same to those outside the SSC, without what it has not settled yet. TR-9
+
+    What NCSC answered, what the proposer was asked and what is prepared for the Chair is nobody else's before the
+    decision.
+    """
+    if standing.state == "ncsc_liaison":
+        return Awaited("NCSC and the SSC", "settle whether it merits further consideration")
+    return awaited(replace(standing, question_open=False, decision_prepared=False), on=on)
 
 
 def _in_liaison(standing: Standing) -> Awaited:

@@ -7,7 +7,7 @@ import pytest
 from cpl.rules.device_types import DEVICE_TYPES
 from secgov.errors import Refusal
 from ssc.rules import proposals as rules
-from ssc.rules.proposal_progress import Standing, awaited
+from ssc.rules.proposal_progress import Standing, awaited, awaited_outside
 
 TODAY = date(2027, 3, 12)
 
@@ -115,3 +115,16 @@ def test_the_phases_are_the_same_for_every_device_type():
 def test_it_is_said_from_whom_something_is_awaited(standing, whom):
     found = awaited(standing, on=TODAY)
     assert (found.whom if found else None) == whom
+
+
+def test_outside_the_ssc_nothing_is_said_of_what_is_not_settled_yet():
+    for agrees in (None, True, False):
+        for prepared in (True, False):
+            found = awaited_outside(
+                Standing("ncsc_liaison", ncsc_agrees=agrees, decision_prepared=prepared), on=TODAY
+            )
+            assert found.whom == "NCSC and the SSC"
+    assert awaited_outside(Standing("triage", question_open=True), on=TODAY).whom == "the SSC"
+    decided = Standing("consultation", group_advised=True, ncsc_advised=True, decision_prepared=True)
+    assert awaited_outside(decided, on=TODAY).whom == "the SSC"
+    assert awaited_outside(Standing("published"), on=TODAY) is None
