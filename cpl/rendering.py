@@ -195,7 +195,16 @@ def entry_row(record: Mapping[str, Any]) -> EntryRow:
         public_reason=removed.get("public_reason") or "",
         fir_number=record["fir"] or "",
         certificates=tuple(
-            CertificateRow(*(each[name] or "" for name in CertificateRow._fields[:-1]), each["governing"])
+            CertificateRow(
+                body=each["body"],
+                number=each["number"],
+                standard=each["standard"],
+                standard_version=each["standard_version"] or "",
+                date=each["date"] or "",
+                date_kind=each["date_kind"] or "",
+                sc_version=each["sc_version"] or "",
+                governing=each["governing"],
+            )
             for each in record["certificates"]
         ),
     )

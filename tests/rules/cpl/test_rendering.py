@@ -16,6 +16,8 @@ from cpl.rendering import (
     FULL_COLUMNS,
     CertificateRow,
     EntryRow,
+    entry_row,
+    json_entry,
     neutralise,
     render_csv,
     render_forms,
@@ -271,3 +273,8 @@ def test_real_edition_comes_back_cell_for_cell_once_trimmed():
     rows = [EntryRow(row.number, row.status.capitalize(), *row[2:]) for row in reading.rows]
     printed = cells_of(render_csv(rows, edition=2051, issued_on=reading.issued_on))
     assert printed == [[cell.strip() for cell in line] for line in cells_of(data)]
+
+
+def test_row_comes_back_out_of_its_json_entry_as_it_was():
+    for row in (METER, IMPORTED):
+        assert entry_row(json_entry(row)) == row
