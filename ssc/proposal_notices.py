@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cpl.notices import notice_contacts
+from cpl.notices import fact, notice_contacts
 from secgov.accounts.models import Membership, Organisation, Role
 from secgov.documents.models import Classification
 from secgov.journal import services as journal
@@ -92,7 +92,7 @@ def tell(
     if white:
         context |= {
             "what": what, "then": then, "clause": clause, "kind": proposal.get_kind_display(),
-            "reference": str(proposal.reference), "proposal_title": proposal.title,
+            "reference": str(proposal.reference), "title_fact": fact("Title", proposal.title),
         }  # fmt: skip
     told = 0
     for organisation in organisations:
