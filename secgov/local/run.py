@@ -96,6 +96,7 @@ def _environment(places: Places, found: Mapping[str, str], host: str, port: int,
     defaults = {
         "ALLOWED_HOSTS": ",".join(names),
         "SITE_URL": f"http://{shown}:{port}",
+        "FAST_TRACK_FROM": "2020-02-01",  # in effect, so that the sample shows it; in production a date is set (PPCT-2.1)
         "LOG_LEVEL": "WARNING",  # so that the addresses and sign-ins stay in sight; LOG_LEVEL=INFO shows every request
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser",  # on a bare machine root may be all there is
     }

@@ -1,5 +1,5 @@
-"""The SSC's casework on the Secretariat's desk: read-only where the SSC decides."""
+"""The SSC's casework, groups and fast tracks on the desk: read-only where the SSC decides."""
 
-from ssc.admin import casework, referrals
+from ssc.admin import casework, fast_track, groups, referrals
 
-__all__ = ["casework", "referrals"]
+__all__ = ["casework", "fast_track", "groups", "referrals"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,11 +17,23 @@ from cpl.models import AffectedEntry, BindingDetermination, Body, SscAdvice
 from cpl.portal.judged import refuse
 from cpl.web import decided
 from cpl.web.records import Fact, Listing, Record, Work, acts_about, facts, owed_about
+from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
 from secgov.time_rules import london_day
-from ssc.models import Case, CommitteeMeeting, CommitteeSeat, Determination, Referral, RemedialPlan
+from ssc.models import (
+    Case,
+    CommitteeMeeting,
+    CommitteeSeat,
+    Consultation,
+    Determination,
+    Proposal,
+    ProposalDecision,
+    Referral,
+    RemedialPlan,
+    SscView,
+)  # fmt: skip
 from ssc.portal.case_file import SERIOUSNESS, brief_of, duties_of, for_briefs
 from ssc.portal.case_forms import MeetingForm, ReasonForm, SeatForm
 from ssc.portal.determining import facts_of
@@ -64,9 +78,8 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """Gather the items for a meeting with their papers: to read, and to print."""
     require(request.user, Duty.READ_CASES)
     row = get_object_or_404(CommitteeMeeting, pk=pk)
-    return page(
-        request, "meeting.html", {"meeting": row, "may": duties_of(request.user), **items_for(request)}
-    )
+    context = {"meeting": row, "may": duties_of(request.user), **items_for(request)}
+    return page(request, "meeting.html", context | {"proposals": _proposals_for(row.on, request.user)})
 
 
 def items_for(request: HttpRequest) -> dict[str, Any]:
@@ -90,8 +103,20 @@ def items_for(request: HttpRequest) -> dict[str, Any]:
         "open_items": [each for each in papers if not each["says"]],
         "plans": [(each, ssc_path_of(each)) for each in plans.order_by("pk")],
         "referrals": list(referrals.select_related("organisation").order_by("pk")),
+        "views": SscView.objects.to_be_ratified(),
         "now": clock.now(),
     }
+
+
+def _proposals_for(on: dt.date, user: User) -> QuerySet[Proposal]:
+    """Give the proposals that wait for a word of the SSC: to be taken up, in triage, or ripe to be decided by that day."""
+    state = Proposal.State
+    asked = Consultation.objects.filter(proposal=OuterRef("pk"), ends_on__gte=on)
+    ripe = Q(state=state.CONSULTATION) & ~Exists(asked)
+    prepared = Exists(ProposalDecision.objects.filter(proposal=OuterRef("pk"), dropped_at=None))
+    waits = Q(state__in=[state.SUBMITTED, state.TRIAGE]) | ripe
+    waits |= Q(state__in=[state.NCSC_LIAISON, state.CONSULTATION]) & Q(prepared)
+    return Proposal.objects.visible_to(user).filter(waits).in_order()
 
 
 @login_required

@@ -9,7 +9,7 @@ from cpl.management.commands.load_sample_people import SIGN_INS
 from cpl.models import DeviceModel
 from cpl.sample import estates, events, lists, people, register, stories
 from secgov.journal import clock
-from ssc.sample import cases, plans, proposals, referrals
+from ssc.sample import cases, fast_tracks, groups, plans, proposals, referrals
 
 
 class Command(BaseCommand):
@@ -38,4 +38,6 @@ class Command(BaseCommand):
             plans.load_plans(people=cast, at=at)
             referrals.load_referrals(people=cast, at=at)
             proposals.load_proposals(people=cast, at=at)
+            groups.load_groups(people=cast, at=at)
+            fast_tracks.load_fast_tracks(people=cast, at=at)
         self.stdout.write("The sample list, its people and their work are here.")
