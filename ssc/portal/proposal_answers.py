@@ -116,6 +116,17 @@ def report_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
+def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show a proposal's form as an earlier version had it: every version is kept. SC-6.4-2"""
+    proposal = visible_proposal(request, pk)
+    row = get_object_or_404(proposal.versions.select_related("by"), number=number)
+    then = Proposal(submitted_at=proposal.submitted_at, **row.fields)  # never saved: only to be shown
+    context = {"proposal": proposal, "row": row, "then": then, **answers_of(then, kept=False)}
+    return page(request, "proposal_version.html", context)
+
+
+@login_required
+@require_safe
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the form as it was e-mailed, to the SSC, the Secretariat and the proposer."""
     proposal = visible_proposal(request, pk)

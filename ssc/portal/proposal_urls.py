@@ -14,6 +14,7 @@ urlpatterns = [
     path("proposals/<int:pk>/check/", proposals.check, name="check-proposal"),
     path("proposals/<int:pk>/revise/", proposals.revise, name="revise-proposal"),
     path("proposals/<int:pk>/withdraw/", proposals.withdraw, name="withdraw-proposal"),
+    path("proposals/<int:pk>/versions/<int:number>/", proposal_answers.version, name="proposal-version"),
     path("proposals/<int:pk>/print/", proposals.paper, name="proposal-paper"),
     path("proposals/<int:pk>/supporters/<int:support>/drop/", proposals.drop, name="drop-supporter"),
     path("proposals/<int:pk>/original/", proposal_answers.original, name="proposal-original"),

@@ -142,11 +142,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "proposal.html", context)
 
 
-def answers_of(proposal: Proposal) -> dict[str, Any]:
-    """Give the form as it is shown: the reasons in words, and its versions."""
+def answers_of(proposal: Proposal, *, kept: bool = True) -> dict[str, Any]:
+    """Give the form as it is shown: the reasons in words, and of one that is kept its versions."""
     return {
         "reasons": [REASONS[code] for code in proposal.reasons if code in REASONS],
-        "versions": proposal.versions.select_related("by"),
+        "versions": proposal.versions.select_related("by") if kept else (),
     }
 
 

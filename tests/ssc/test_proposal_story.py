@@ -89,6 +89,9 @@ def test_a_modification_goes_from_draft_to_publication_through_the_pages():
             **(form | answers | {"issue": "Optical ports."}),
         )
         send(who.secretary, f"{base}act/end-triage/", need_is_clear="yes", finding="Clear.")
+        first = browser(who.secretary).get(f"{base}versions/1/").content.decode()
+        assert "Debug ports stay open." in first and "Optical ports." not in first
+        assert "Optical ports." in browser(who.supporter).get(f"{base}versions/2/").content.decode()
         view = {"text": "Welcome.", "reference": "N-1", "given_on": "12 January 2027"}
         send(who.secretary, f"{base}act/ncsc-view/", 422, **view)
         send(who.secretary, f"{base}act/ncsc-view/", **view, **dict.fromkeys(CRITERIA, "yes"))
