@@ -17,6 +17,7 @@ import pytest  # noqa: E402
 from celery import current_app  # noqa: E402
 from django.conf import LazySettings, settings  # noqa: E402
 from django.db import connection, connections  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
 from psycopg2.extensions import connection as PsycopgConnection  # noqa: E402
 
 from tests import database  # noqa: E402
@@ -32,6 +33,9 @@ django.setup()
 # In a worker of a parallel run Django's settings were read before this file: with the broker of the whole run, not ours.
 settings.REDIS_URL = settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
 current_app.conf.broker_url = os.environ["REDIS_URL"]
+
+# A test that commits is followed by a fresh copy of the template: emptying every table before that would be for nothing.
+TransactionTestCase._fixture_teardown = lambda self: None
 
 TEST_DATABASE = f"cpl_test_{os.environ[servers.RUN]}_{servers.worker()}"
 
@@ -60,8 +64,8 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """After a test that commits, copy the template again, once every fixture of the test is gone.
 
-    Django's own fixture empties every table last of all, and with them the rows that migrations made: holidays,
-    types, guards' own data. A fixture of ours would be taken down before it.
+    What Django would do instead, emptying every table, would take along the rows that migrations made: holidays, types,
+    guards' own data.
     """
     yield
     if _commits(item):
