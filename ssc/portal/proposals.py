@@ -14,7 +14,7 @@ from secgov.accounts.permissions import Duty, organisations_of, permitted, requi
 from secgov.errors import Refusal
 from secgov.journal import clock
 from secgov.journal.models import Obligation
-from ssc.models import ENDED, Proposal, ProposalSupport
+from ssc.models import ENDED, Consultation, Proposal, ProposalSupport
 from ssc.portal import proposal_forms as forms
 from ssc.portal.frame import page
 from ssc.portal.proposal_acts import steps_open
@@ -69,6 +69,9 @@ def listing(request: HttpRequest) -> HttpResponse:
             for each in found
         ],
         "asked": asked,
+        "consultations": Consultation.objects.visible_to(request.user)
+        .filter(proposal__state=State.CONSULTATION, ends_on__gte=today)
+        .select_related("proposal"),
         "chosen": chosen,
         "reads_all": reads_all,
         "may_propose": permitted(request.user, Duty.RAISE_PROPOSAL) is not None,

@@ -115,6 +115,7 @@ def test_a_modification_goes_from_draft_to_publication_through_the_pages():
         }
         send(who.secretary, f"{base}act/consult/", **consult)
         asked = f"/portal/consultations/{Consultation.objects.get().pk}/"
+        assert asked in browser(who.tester).get("/portal/proposals/").content.decode()
         send(who.tester, asked, text="Little.", organisation=who.lab.pk)
         assert "Little." not in browser(who.other_supplier).get(asked).content.decode()
         said = Consultation.objects.get().responses.get()
