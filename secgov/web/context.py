@@ -85,6 +85,7 @@ SSC: Places = (
     ("/portal/ssc/scheme/", "CPA scheme"),
     ("/portal/fast-track/", "Fast track"),
     ("/portal/proposals/", "Proposals"),
+    ("/portal/working-groups/", "Working Groups"),
     ("/portal/ssc/security-characteristics/", "Security Characteristics"),
 )
 DESK: Places = (

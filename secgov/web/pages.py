@@ -14,6 +14,7 @@ GUIDANCE_FOR = {
     "suppliers": "web/guidance_suppliers.html",
     "dcc": "web/guidance_dcc.html",
     "parties": "web/guidance_parties.html",
+    "fast-track": "web/guidance_fast_track.html",
     "integrate": "web/guidance_integrate.html",
     "api-changes": "web/guidance_api_changes.html",
     "contact": "web/contact.html",

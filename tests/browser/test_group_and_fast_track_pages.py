@@ -98,6 +98,7 @@ def test_pages_of_groups_and_fast_tracks_are_accessible_and_fit(
     desk = [page_of(row.objects.first()) for row in rows]
     lists = [address.rsplit("/", 3)[0] + "/" for address in desk]
     found += seen("auditor", *desk, *lists)
+    found += seen("testing-participant", "/guidance/fast-track/")
     assert not found, "\n".join(found)
     with opened(390) as page:
         sign_in(page, live_server.url, cast["secretariat"])
