@@ -102,7 +102,8 @@ class ExpiryNotice(models.Model):
             models.Index(
                 fields=["relevant_on"],
                 name="cpl_expirynotice_asleep_idx",
-                condition=Q(state="not_applicable", ground="nothing_listed"),
+                condition=Q(state="not_applicable", ground="nothing_listed")
+                | Q(state="cancelled", ground="superseded"),
             ),
         ]
         constraints = [
@@ -147,4 +148,4 @@ class ExpiryNotice(models.Model):
 
     @transition(field=state, source=[State.NOT_APPLICABLE, State.CANCELLED], target=State.PENDING)
     def revive(self) -> None:
-        """A Device Model has been listed under the certificate since (A-66), or its date was changed back."""
+        """It covers a listed model again, its date was changed back, or what replaced it ended (A-66, A-46, A-45)."""

@@ -175,6 +175,13 @@ def test_certificate_all_of_whose_models_a_later_one_covers_is_not_told_of(stage
     stage_of_it = certificate.expiry_notices.get(stage="M12")
     assert stage_of_it.state == "cancelled" and "A-45" in stage_of_it.reason
     assert told(stage.dcc) == []
+    assert run("2027-01-19") == 0
+    later.coverage.filter(identity=link.identity).update(
+        ended_on=dt.date(2027, 1, 20), end_reason="Withdrawn for this model."
+    )
+    assert run("2027-01-20") == 1 and run("2027-01-21") == 0
+    assert stages(certificate) == {"M12": "sent_late", "M6": "pending", "D30": "pending"}
+    assert len(told(stage.dcc)) == 1
 
 
 @pytest.mark.clause("F2.7-1")

@@ -10,7 +10,7 @@ from django.db.models.functions import Least
 from cpl.models import AssuranceCertificate, Body, CertificateCoverage, ExpiryNotice, ListingPeriod
 from cpl.rules import expiry_notices as rules
 from cpl.rules.certificates import date_kind, relevant_date
-from cpl.services.expiry.facts import date_of
+from cpl.services.expiry.facts import covered_by, date_of
 from secgov.journal import services as journal
 from secgov.journal.actors import SYSTEM
 from secgov.journal.nudge import nudge
@@ -132,13 +132,32 @@ def revive_what_sleeps(*, clock: Callable[[], dt.datetime]) -> int:
         relevant_on__gte=london_day(clock()),
     )
     keys = asleep.order_by("certificate").values_list("certificate", "relevant_on").distinct()
-    return sum(_revive(certificate, relevant, clock()) for certificate, relevant in list(keys))
+    return sum(_revive(*key, rules.NOTHING_LISTED, clock()) for key in list(keys))
+
+
+def revive_what_governs_again(*, clock: Callable[[], dt.datetime]) -> int:
+    """Bring back the stages that a later certificate made needless, where that one no longer covers all. Section F2.7
+
+    Reading: a notice is suppressed while the later certificate governs (A-45). Where that one is withdrawn, or its
+    coverage ends, the earlier date counts again, and what was missed meanwhile goes late.
+    """
+    today = london_day(clock())
+    cancelled = ExpiryNotice.objects.filter(
+        state=ExpiryNotice.State.CANCELLED, ground=rules.SUPERSEDED, relevant_on__gte=today
+    )
+    keys = list(cancelled.order_by("certificate").values_list("certificate", "relevant_on").distinct())
+    covered = covered_by([certificate for certificate, _ in keys], on=today)
+    return sum(
+        _revive(certificate, relevant, rules.SUPERSEDED, clock())
+        for certificate, relevant in keys
+        if not rules.why_untold(rules.M6, relevant, covered[certificate].standing, on=today)
+    )
 
 
 @transaction.atomic
-def _revive(certificate: int, relevant: dt.date, at: dt.datetime) -> int:
+def _revive(certificate: int, relevant: dt.date, ground: str, at: dt.datetime) -> int:
     stages = ExpiryNotice.objects.select_for_update(of=("self",)).select_related("certificate").filter(
-        certificate=certificate, relevant_on=relevant, ground=rules.NOTHING_LISTED
+        certificate=certificate, relevant_on=relevant, ground=ground
     )  # fmt: skip
     planned = rules.plan(
         relevant, known_on=london_day(at), covers_listed=True, calendar=journal.working_calendar()

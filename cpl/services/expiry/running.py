@@ -15,7 +15,13 @@ from cpl.notices import notice_contacts
 from cpl.rules import expiry_notices as rules
 from cpl.services.expiry import letters
 from cpl.services.expiry.facts import covered_by, responsible_for
-from cpl.services.expiry.planning import CLAUSE, plan_what_is_missing, revive_what_sleeps, settle
+from cpl.services.expiry.planning import (
+    CLAUSE,
+    plan_what_is_missing,
+    revive_what_governs_again,
+    revive_what_sleeps,
+    settle,
+)
 from cpl.services.expiry.renewal_duties import (
     open_duties_of_newcomers,
     open_renewal_duty,
@@ -40,6 +46,7 @@ def send_expiry_notices(*, clock: Callable[[], dt.datetime]) -> int:
     """Plan, revive, judge and tell what is due by now; give how many stages were told. Section F2.7 and Section F2.6"""
     plan_what_is_missing(clock=clock)
     revive_what_sleeps(clock=clock)
+    revive_what_governs_again(clock=clock)
     settle_renewal_duties(at=clock())
     open_duties_of_newcomers(at=clock())
     told = 0
