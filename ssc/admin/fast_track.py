@@ -3,7 +3,6 @@
 What a vulnerability is stands nowhere here: it is in the notification to the SSC alone.
 """
 
-
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.safestring import SafeString

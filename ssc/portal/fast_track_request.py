@@ -264,11 +264,12 @@ def _stages(row: FastTrackRequest) -> list[dict[str, Any]]:
 
 def _facts(user: User, row: FastTrackRequest) -> list[Fact]:
     known = row.interoperability if row.affects_interoperability else "None known"
+    volume = "" if row.device_volume is None else f"{row.device_volume:,}"
     found = facts([
         ("Testing Participant", row.organisation), ("Requested", row.requested_at),
         ("Communications service provider", row.provider),
         ("Devices", "\n".join(map(device_in_words, row.devices))), ("With the new firmware", device_in_words(row.new_device)),
-        ("S1SR and DMVES", row.assessment), ("Interoperability", known), ("Devices concerned", "" if row.device_volume is None else f"{row.device_volume:,}"),
+        ("S1SR and DMVES", row.assessment), ("Interoperability", known), ("Devices concerned", volume),
         ("Note", row.note), ("Tested on, if not fast tracked", row.date_if_not), ("Tested on, if fast tracked", row.date_if_fast),
         ("Device sets received", row.sets_received_on), ("What would have to change", row.to_change),
         ("Withdrawn, because", row.withdrawn_reason), ("On the Eligible list", row.eligible_at),
