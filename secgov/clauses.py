@@ -53,7 +53,12 @@ _SPELLINGS = (
     (re.compile(rf"Appendix Z (\d+(?:\.\d+)?{_LIMBS})"), "Z"),
     (re.compile(rf"SC Methodology ({_NUMBER})"), "SC-"),
     (re.compile(rf"PPCT Report ({_NUMBER})"), "PPCT-"),
-    (re.compile(r"((?:F2|Z2|Z6|SC|PPCT|X|TR)(?:\.\w+(?:\([a-zA-Z]+\))*)?(?:-[\w.]*\w(?:\([a-zA-Z]+\))*)+)"), ""),
+    (
+        re.compile(
+            r"((?:F2|Z2|Z6|SC|PPCT|X|TR)(?:\.\w+(?:\([a-zA-Z]+\))*)?(?:-[\w.]*\w(?:\([a-zA-Z]+\))*)+)"
+        ),
+        "",
+    ),
 )
 _ONE = "|".join(f"(?:{pattern.pattern})" for pattern, _ in _SPELLINGS)
 _ALL_AT_THE_END = re.compile(rf"(?<![\w(/-])(?:{_ONE})(?:(?:,| and|, and) (?:{_ONE}))*\.?$")

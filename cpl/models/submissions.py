@@ -229,7 +229,9 @@ class SubmissionCertificate(models.Model):
     expires_on = models.DateField("expiry date", null=True, blank=True)
     renews_on = models.DateField("renewal date", null=True, blank=True)
     sc_version = models.CharField("Security Characteristics version", max_length=20, blank=True)
-    certification_commenced_on = models.DateField("day on which CPA Certification began", null=True, blank=True)
+    certification_commenced_on = models.DateField(
+        "day on which CPA Certification began", null=True, blank=True
+    )
     document = models.ForeignKey(
         "documents.Document", models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -247,7 +247,9 @@ def test_second_address_of_the_dcc_is_written_to_once_at_half_of_the_period(stag
     assert Message.objects.filter(recipient=settings.DCC_SECOND_EMAIL).count() == 1
     journal.send_messages(clock=lambda: half + MINUTE)
     letter = mail.outbox[-1]
-    assert letter.to == [settings.DCC_SECOND_EMAIL] and letter.subject == "Not yet received: CPL edition 0.001"
+    assert (
+        letter.to == [settings.DCC_SECOND_EMAIL] and letter.subject == "Not yet received: CPL edition 0.001"
+    )
     assert max(len(line) for line in letter.body.splitlines() if "http" not in line) <= 72
 
 

@@ -29,7 +29,9 @@ def test_nothing_loaded_leaves_every_change_open():
 
 
 def test_changes_up_to_the_loaded_edition_are_loaded_and_later_ones_are_not():
-    rows = not_loaded([said(2, 3)], [carried(2, "000002"), carried(3, "000003"), carried(3, "000001", "removed")])
+    rows = not_loaded(
+        [said(2, 3)], [carried(2, "000002"), carried(3, "000003"), carried(3, "000001", "removed")]
+    )
     assert [(row.entry, row.reason) for row in rows] == [("000001", "removed"), ("000003", "added")]
 
 
@@ -69,6 +71,10 @@ def test_reason_is_published_and_so_is_held_to_what_published_text_is(reason):
     facts = ReceiptFacts(edition=1, manifest_sha256="ab", newest=1, state="received")
     with pytest.raises(Refusal) as caught:
         check_receipt(
-            facts, state=LOADED_IN_PART, manifest_sha256="ab", not_loaded={"000001": reason}, entries=frozenset({"000001"})
+            facts,
+            state=LOADED_IN_PART,
+            manifest_sha256="ab",
+            not_loaded={"000001": reason},
+            entries=frozenset({"000001"}),
         )
     assert caught.value.field == "not_loaded" and "000001" in caught.value.message

@@ -20,7 +20,8 @@ def test_calls_rest_after_the_eighth_failure_and_not_before():
 
 
 @pytest.mark.parametrize(
-    ("status", "taken"), [(199, False), (200, True), (202, True), (299, True), (300, False), (302, False), (500, False)]
+    ("status", "taken"),
+    [(199, False), (200, True), (202, True), (299, True), (300, False), (302, False), (500, False)],
 )
 def test_only_a_good_answer_takes_a_call(status, taken):
     assert is_taken(status) is taken
