@@ -99,6 +99,7 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
         "may_close": permitted(request.user, Duty.CLOSE_TASK),
         "may_publish": permitted(request.user, Duty.PUBLISH_EDITION),
         "may_propose": permitted(request.user, Duty.PROPOSE_LIST_CHANGE),
+        "reads_proposals": permitted(request.user, Duty.READ_PROPOSALS),
         "next": next_edition(),
         "window": settings.EDITION_WINDOW_MINUTES,
         "four_eyes": settings.FOUR_EYES,

@@ -85,6 +85,18 @@ def test_nobody_presses_a_button_that_the_role_table_does_not_give_them(everythi
     assert Act.objects.count() == acts
 
 
+DESK = {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR}
+NARROWER = {
+    "fasttrackrequest": {Role.AUDITOR},
+    "sscview": {Role.AUDITOR},
+    "testslot": {Role.AUDITOR},
+    "grouppaper": {Role.AUDITOR},
+    "workinggroup": {Role.SECRETARIAT, Role.AUDITOR},
+    "groupmember": {Role.SECRETARIAT, Role.AUDITOR},
+}
+"""Lists that fewer read: what might tell of a vulnerability, and who is on a Working Group."""
+
+
 def test_pages_of_the_desk_open_for_the_secretariat_the_approver_and_the_auditor_only(everything_stands):
     pages = ["/admin/", approve_url(ListChange.objects.get(state="proposed"))]
     pages += [page_of(each.objects.first()) for each in (Submission, AssuranceCertificate, Edition)]
@@ -94,8 +106,10 @@ def test_pages_of_the_desk_open_for_the_secretariat_the_approver_and_the_auditor
     wrong = []
     for role in Role:
         client = signed_in(people.person(role))
-        expected = 200 if role in {Role.SECRETARIAT, Role.APPROVER, Role.AUDITOR} else 403
-        wrong += [(role, page) for page in pages if client.get(page).status_code != expected]
+        for page in pages:
+            readers = next((who for name, who in NARROWER.items() if f"/ssc/{name}/" in page), DESK)
+            if client.get(page).status_code != (200 if role in readers else 403):
+                wrong.append((role, page))
     assert wrong == []
 
 
