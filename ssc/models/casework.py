@@ -144,4 +144,6 @@ class CommitteeSeat(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Seat for {self.get_category_display()}"  # no name: it goes into the journal, and a name can go
+        return (
+            f"Seat for {self.get_category_display()}"  # no name: it goes into the journal, and a name can go
+        )
