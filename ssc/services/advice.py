@@ -17,7 +17,7 @@ from secgov.journal.nudge import nudge
 from secgov.time_rules import london_day
 from ssc.models import AuthorityAdvice, SchemeReview
 from ssc.rules import advice as rules
-from ssc.services.locks import hold_referral_numbers
+from ssc.services.references import next_reference
 
 ADVICE_FIELDS = (
     "kind", "devices", "device_model", "security_characteristics", "text", "advised_on", "minute_reference",
@@ -46,7 +46,7 @@ def advise_authority(*, by: User, at: dt.datetime, values: dict[str, Any]) -> Au
         devices=advice.devices, characteristics=advice.security_characteristics, text=advice.text,
         minute=advice.minute_reference, advised_on=advice.advised_on, today=london_day(at),
     )  # fmt: skip
-    advice.reference = _next_reference(at)
+    advice.reference = next_reference(AuthorityAdvice.objects.all(), "ADV", at)
     advice.full_clean()
     advice.save()
     journal.record(
@@ -55,13 +55,6 @@ def advise_authority(*, by: User, at: dt.datetime, values: dict[str, Any]) -> Au
     )  # fmt: skip
     _send(advice, at)
     return advice
-
-
-def _next_reference(at: dt.datetime) -> str:
-    hold_referral_numbers()
-    year = london_day(at).year
-    number = AuthorityAdvice.objects.filter(reference__startswith=f"ADV-{year}-").count() + 1
-    return f"ADV-{year}-{number:03d}"
 
 
 def _send(advice: AuthorityAdvice, at: dt.datetime) -> None:

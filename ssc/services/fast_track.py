@@ -27,6 +27,7 @@ from ssc.models import FastTrackRequest, SscView, TestSlot, VulnerabilityNotific
 from ssc.rules import fast_track as rules
 from ssc.services import fast_track_queue as queue
 from ssc.services import fast_track_rows as rows
+from ssc.services.references import next_reference
 
 SEEK = "Ask SECAS, for the SSC, for its view on a fast track"
 ANSWER = "Answer the DCC whether a fast track is warranted"
@@ -64,7 +65,7 @@ def notify_vulnerability(
         raise Refusal("Say when the steps are intended to be done.", clause="PPCT-4.1", field="intended_by")
     row = VulnerabilityNotification(
         organisation=organisation, vulnerability=vulnerability, steps=steps, intended_by=intended_by, notified_by=by,
-        notified_at=at, reference=rows.next_reference(VulnerabilityNotification.objects.all(), "VN", at),
+        notified_at=at, reference=next_reference(VulnerabilityNotification.objects.all(), "VN", at),
     )  # fmt: skip
     row.full_clean()
     row.save()
@@ -111,7 +112,7 @@ def request_fast_track(
     row = FastTrackRequest(
         organisation=organisation, provider=" ".join(provider.split()), devices=sorted(read), new_device=new,
         combination_key=combination_key(provider, read), notification=notification, requested_by=by, requested_at=at,
-        reference=rows.next_reference(FastTrackRequest.objects.all(), "FT", at),
+        reference=next_reference(FastTrackRequest.objects.all(), "FT", at),
         **{name: value for name, value in given.items() if value is not None},
     )  # fmt: skip
     if upload is not None:

@@ -46,7 +46,7 @@ def take_place(request: FastTrackRequest, *, on: dt.date, grant: Grant, at: dt.d
 
     An earlier request for the same combination, which was refused, gives up its own.
     """
-    earlier = TestSlot.objects.select_for_update().filter(
+    earlier = TestSlot.objects.filter(
         ended_on=None, fast_track__organisation=request.organisation, fast_track__state=FastTrackRequest.State.REFUSED,
         fast_track__combination_key=request.combination_key,
     )  # fmt: skip
@@ -86,9 +86,7 @@ def go_first(
     a place that does not give way.
     """
     today = london_day(at)
-    slots = {
-        slot.pk: slot for slot in TestSlot.objects.select_for_update().filter(ended_on=None).order_by("pk")
-    }
+    slots = _held()
     own = next(slot for slot in slots.values() if slot.fast_track_id == request.pk)
     allowed = {slot.pk for slot in giving_way(request)}
     if days.keys() - allowed:
@@ -106,7 +104,7 @@ def go_first(
     last = TestSlot.objects.filter(ended_on=None).aggregate(last=Max("priority"))["last"]
     own.priority = (last or 0) + 1
     _move(own, max(request.date_if_fast, today), request, grant, at, "The fast track was granted.")
-    for organisation_id, moved in rules.impacted(moves, by=request.organisation_id).items():
+    for organisation_id, moved in rules.impacted(moves).items():
         _tell_of_moves(organisation_id, moved, slots, request, at)
 
 
@@ -150,8 +148,7 @@ def reorder(
     `priority` is its new place among them, from 1. Raises Refusal for what was not granted, Conflict for a stale version.
     """
     grant = require(by, Duty.SEEK_SSC_VIEW)
-    # Locked in the order of their keys, as everywhere; then put in their order as it is once we hold them.
-    held = TestSlot.objects.select_for_update().filter(ended_on=None, priority__isnull=False).order_by("pk")
+    held = (each for each in _held().values() if each.priority is not None)
     granted = sorted(held, key=lambda each: (each.priority or 0, each.pk))
     slot = next((each for each in granted if each.pk == slot.pk), slot)
     if slot.priority is None or slot not in granted:
@@ -175,9 +172,10 @@ def reorder(
 def end_slot(*, slot: TestSlot, by: User, at: dt.datetime, version: int, reason: str) -> TestSlot:
     """Take a combination out of the queue: tested, or no longer wanted. PPCT Report 9.17"""
     grant = require(by, Duty.SEEK_SSC_VIEW)
-    slot = TestSlot.objects.select_for_update().get(pk=slot.pk)
-    if slot.version != version or slot.ended_on is not None:
+    held = _held().get(slot.pk)
+    if held is None or held.version != version:
         raise Conflict("The queue was changed since you opened it.")
+    slot = held
     if slot.fast_track_id and slot.fast_track.state not in ("refused", "withdrawn"):
         raise Refusal("Record the outcome of its test instead.", clause=CLAUSE)
     leave(slot, grant=grant, at=at, reason=clean_reason(reason, clause=CLAUSE))
@@ -185,10 +183,26 @@ def end_slot(*, slot: TestSlot, by: User, at: dt.datetime, version: int, reason:
 
 
 def leave(slot: TestSlot, *, grant: Grant, at: dt.datetime, reason: str) -> None:
-    """Take a place out of the queue, with its reason. PPCT Report 9.17"""
+    """Take a place out of the queue, with its reason; those granted after it move up by one. PPCT Report 9.17
+
+    The reason stays with the place: the journal is read by people who may not see the queue.
+    """
+    held = _held()
+    slot = held.pop(slot.pk)
+    place = slot.priority
     slot.ended_on, slot.ended_reason, slot.priority = london_day(at), reason, None
     keep(slot)
-    _record(slot, "ended", grant, at, reason)
+    for each in held.values():
+        if place is not None and each.priority is not None and each.priority > place:
+            each.priority -= 1
+            keep(each)
+    _record(slot, "ended", grant, at, "It leaves the testing queue.")
+
+
+def _held() -> dict[int, TestSlot]:
+    """Lock the whole queue, in the order of its keys as everywhere, and give it by key as it stands once we hold it."""
+    rows = TestSlot.objects.select_for_update().filter(ended_on=None).order_by("pk")
+    return {slot.pk: slot for slot in rows}
 
 
 def _record(

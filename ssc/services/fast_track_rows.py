@@ -1,4 +1,4 @@
-"""What the fast track's services share: the regime, the lock, the reference, and who is told that something waits."""
+"""What the fast track's services share: the regime, the lock, and who is told that something waits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db import models
 
 from cpl.notices import notice_contacts
 from cpl.services.rows import keep
@@ -20,7 +19,6 @@ from secgov.time_rules import london_day
 from ssc.models import FastTrackRequest
 from ssc.notices import SIGN_IN, tell_committee
 from ssc.rules import fast_track as rules
-from ssc.services.locks import hold_fast_track_numbers
 
 CLAUSE = "PPCT-9.15"
 
@@ -33,19 +31,6 @@ def check_regime(at: dt.datetime) -> None:
 def path_of(request: FastTrackRequest) -> str:
     """The address of a request, the same for all who may see it."""
     return f"/portal/fast-track/{request.reference}/"
-
-
-def next_reference(rows: models.QuerySet[Any], prefix: str, at: dt.datetime) -> str:
-    """Give the next reference of this year, held to the end of the transaction."""
-    hold_fast_track_numbers()
-    stem = f"{prefix}-{london_day(at).year}-"
-    last = (
-        rows.filter(reference__startswith=stem)
-        .order_by("-pk")  # not by the reference: as text the thousandth comes before the second
-        .values_list("reference", flat=True)
-        .first()
-    )
-    return f"{stem}{int(last.rpartition('-')[2]) + 1 if last else 1:03d}"
 
 
 def lock_request(

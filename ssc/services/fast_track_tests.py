@@ -17,7 +17,7 @@ from secgov.errors import Refusal
 from secgov.journal import services as journal
 from secgov.journal.actors import SYSTEM
 from secgov.time_rules import london_day
-from ssc.models import FastTrackRequest, InteroperabilityNotice, SscView, TestResult, TestSlot
+from ssc.models import FastTrackRequest, InteroperabilityNotice, SscView, TestResult
 from ssc.notices import tell_committee
 from ssc.rules import fast_track as rules
 from ssc.services import fast_track_queue as queue
@@ -69,8 +69,7 @@ def record_result(
     row = rows.lock_request(request, version=version, expected=(State.IN_TEST,))
     if has_passed is None:
         raise Refusal("Say whether it passed.", clause="PPCT-4.1.2", field="has_passed")
-    if tested_on is None or tested_on > london_day(at):
-        raise Refusal("Give the day of the test, today or before.", clause="PPCT-4.1.2", field="tested_on")
+    rules.check_tested_on(tested_on, sets_received_on=row.sets_received_on, today=london_day(at))
     if not evidence.strip():
         raise Refusal("Give the reference of the test report.", clause="PPCT-4.1.2", field="evidence")
     result = TestResult(
@@ -81,9 +80,7 @@ def record_result(
     result.save()
     if has_passed:
         row.passes()
-        queue.leave(
-            TestSlot.objects.select_for_update().get(fast_track=row), grant=grant, at=at, reason="Tested."
-        )
+        queue.leave(row.slot, grant=grant, at=at, reason="Tested.")
     else:
         row.fails()
     words = "passed" if has_passed else "failed"

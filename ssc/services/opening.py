@@ -31,8 +31,8 @@ from secgov.time_rules import london_day
 from ssc.models import Case, CaseEvent, CaseFact, Determination, InformationRequest
 from ssc.notices import tell_committee
 from ssc.rules import cases as rules
-from ssc.services.locks import hold_case_numbers
 from ssc.services.plans import discharge_plans_of
+from ssc.services.references import next_reference
 
 CLAUSE = "F2.7A(a)"
 TRIAGE = "Triage the case: how serious, and by when to determine"
@@ -140,10 +140,7 @@ def _covered_again(row: AffectedEntry, at: dt.datetime) -> bool:
 
 def _open(model: DeviceModel, event: CertificateEvent, at: dt.datetime) -> Case:
     """Open a case, with our own target of one Working Day for its triage. Section F2.7A(a)"""
-    hold_case_numbers()
-    year = london_day(at).year
-    number = Case.objects.filter(reference__startswith=f"C-{year}-").count() + 1
-    case = Case(device_model=model, reference=f"C-{year}-{number:03d}", opened_at=at)
+    case = Case(device_model=model, reference=next_reference(Case.objects.all(), "C", at), opened_at=at)
     case.full_clean(exclude=["state"])
     case.save()
     CaseEvent.objects.create(case=case, event=event, joined_at=at)

@@ -17,9 +17,9 @@ from secgov.journal.models import Act, Obligation
 from ssc.models import Determination, RemedialPlan
 from ssc.notices import tell_party
 from ssc.rules import plans as rules
-from ssc.services.locks import hold_plan_numbers
 from ssc.services.plan_access import ENDED, path_of
 from ssc.services.plan_periods import set_period
+from ssc.services.references import next_reference
 from ssc.services.remedy_notices import end_notices
 
 CLAUSE = "Z6.3"
@@ -39,7 +39,6 @@ def impose_plans(
     obliged = list(determination.obliged.order_by("name"))
     if not obliged:
         raise Refusal("Name the Parties on whom the plan is imposed.", clause="Z6.2(c)", field="obliged")
-    hold_plan_numbers()
     have = set(determination.plans.values_list("organisation_id", flat=True))
     return [
         _impose(determination, organisation, periods, grant, at, act)
@@ -70,7 +69,10 @@ def _impose(
     at: dt.datetime, act: Act,
 ) -> RemedialPlan:  # fmt: skip
     plan = RemedialPlan(
-        determination=determination, organisation=organisation, reference=_next_reference(), imposed_at=at
+        determination=determination,
+        organisation=organisation,
+        imposed_at=at,
+        reference=next_reference(RemedialPlan.objects.all(), "RP"),
     )
     plan.full_clean(exclude=["state"])
     plan.save()
@@ -88,11 +90,6 @@ def _impose(
         subject=plan, path=path_of(plan), key=f"ssc/plan_imposed:{plan.pk}", at=at,
     )  # fmt: skip
     return plan
-
-
-def _next_reference() -> str:
-    last = RemedialPlan.objects.order_by("-pk").values_list("reference", flat=True).first()
-    return f"RP-{int(last.removeprefix('RP-')) + 1 if last else 1:03d}"
 
 
 @transaction.atomic

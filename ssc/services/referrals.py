@@ -22,12 +22,11 @@ from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal import services as journal
 from secgov.journal.models import Act
 from secgov.journal.nudge import nudge
-from secgov.time_rules import london_day
 from ssc.models import AuthorityAnswer, Referral
 from ssc.notices import tell_committee
 from ssc.rules import referrals as rules
-from ssc.services.locks import hold_referral_numbers
 from ssc.services.referable import FIELDS, check_referable, in_words
+from ssc.services.references import hold_references, next_reference
 from ssc.services.referral_bundle import make_bundle
 
 TO_THE_AUTHORITY = "ssc/referral_lodged"
@@ -58,7 +57,7 @@ def draft_referral(
     decision = type(decision)._default_manager.get(pk=decision.pk)
     check_referable(decision, organisation=organisation, at=at)
     field = FIELDS[type(decision)]
-    hold_referral_numbers()  # one at a time, so that a form sent twice at once makes one draft
+    hold_references("REF")  # one at a time, so that a form sent twice at once makes one draft
     in_hand = Referral.objects.filter(
         organisation=organisation, state__in=["draft", "lodged"], **{field: decision}
     )
@@ -68,24 +67,14 @@ def draft_referral(
             newer={"referral": other.pk},
         )
     referral = Referral(
-        organisation=organisation, drafted_by=by, drafted_at=at, reference=_next_reference(at), **{field: decision}
+        organisation=organisation, drafted_by=by, drafted_at=at, reference=next_reference(Referral.objects.all(), "REF", at),
+        **{field: decision},
     )  # fmt: skip
     referral.grounds = rules.check_grounds(grounds, clause=referral.clause)
     referral.full_clean(exclude=["state"])
     referral.save()
     _record(referral, "drafted", grant, at, "A draft was begun.")  # what it says is nobody else's yet
     return referral
-
-
-def _next_reference(at: dt.datetime) -> str:
-    year = london_day(at).year
-    last = (
-        Referral.objects.filter(reference__startswith=f"REF-{year}-")
-        .order_by("-pk")
-        .values_list("reference", flat=True)
-        .first()
-    )
-    return f"REF-{year}-{int(last.rpartition('-')[2]) + 1 if last else 1:03d}"
 
 
 def _locked(referral: Referral, by: User, version: int) -> tuple[Referral, Grant]:
