@@ -75,6 +75,7 @@ class Duty(Enum):
     GIVE_FAST_TRACK_VIEW = "give the SSC's view on a fast track"
     ANSWER_AS_CHAIR = "answer as Chair of the SSC"
     READ_FAST_TRACK = "read every request for the fast track"
+    READ_OWN_TEST_DAYS = "read an organisation's own days in the DCC's testing queue"
     KEY_IN_PROPOSAL = "key in a proposal that came by e-mail"
     READ_PROPOSALS = "read every proposal that was submitted"
     WORK_ON_PROPOSAL = "take a proposal from step to step for the SSC"
@@ -153,6 +154,7 @@ TABLE: dict[Duty, set[Role]] = {
     Duty.GIVE_FAST_TRACK_VIEW: {Role.SSC_CHAIR, Role.SSC_SECRETARY},
     Duty.ANSWER_AS_CHAIR: {Role.SSC_CHAIR},
     Duty.READ_FAST_TRACK: {*_COMMITTEE, Role.DCC, Role.AUDITOR},
+    Duty.READ_OWN_TEST_DAYS: {Role.SUPPLIER, Role.NETWORK, Role.MANUFACTURER, Role.TESTING_PARTICIPANT},
     Duty.RAISE_PROPOSAL: _PROPOSERS,
     Duty.SUPPORT_PROPOSAL: {Role.SUPPLIER, Role.NETWORK, Role.DCC},
     Duty.KEY_IN_PROPOSAL: {Role.SECRETARIAT, Role.SSC_SECRETARY},

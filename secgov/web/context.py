@@ -63,7 +63,8 @@ ONLY_FOR: dict[str, set[Role]] = {
     ],  # between the SSC and the Authority (SC-1.2-4)
     "/portal/fast-track/": TABLE[Duty.REQUEST_FAST_TRACK]
     | TABLE[Duty.READ_FAST_TRACK]
-    | TABLE[Duty.NOTIFY_VULNERABILITY],
+    | TABLE[Duty.NOTIFY_VULNERABILITY]
+    | TABLE[Duty.READ_OWN_TEST_DAYS],
     "/portal/working-groups/": TABLE[Duty.RAISE_PROPOSAL]
     | TABLE[Duty.READ_CASES],  # who can be invited to one
     "/portal/ssc/security-characteristics/": TABLE[Duty.READ_PROPOSALS],  # not an invited expert

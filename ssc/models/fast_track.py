@@ -311,7 +311,8 @@ class TestSlot(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.combination}, {self.planned_on:%d %B %Y}"
+        """Its number: the journal takes this over, and what the DCC calls a combination is for its organisation alone."""
+        return f"Place {self.pk} in the testing queue"
 
 
 class SlotMove(models.Model):

@@ -42,7 +42,12 @@ def in_effect() -> bool:
 
 def check_may_enter(user: User) -> None:
     """Turn away whoever has no part in the fast track. Raises NotPermitted."""
-    duties = (Duty.REQUEST_FAST_TRACK, Duty.READ_FAST_TRACK, Duty.NOTIFY_VULNERABILITY)
+    duties = (
+        Duty.REQUEST_FAST_TRACK,
+        Duty.READ_FAST_TRACK,
+        Duty.NOTIFY_VULNERABILITY,
+        Duty.READ_OWN_TEST_DAYS,
+    )
     if not any(permitted(user, duty) for duty in duties):
         raise NotPermitted(
             "The fast track is between Testing Participants, the DCC and the Security Sub-Committee."
@@ -74,15 +79,13 @@ def _home(request: HttpRequest, form: SlotForm | None = None) -> HttpResponse:
         .prefetch_related("moves")
     )
     if not is_dcc:
-        owners = (
-            *organisations_of(user, Duty.REQUEST_FAST_TRACK),
-            *organisations_of(user, Duty.NOTIFY_VULNERABILITY),
-        )
-        queue = queue.filter(organisation__in=owners)
+        queue = queue.filter(organisation__in=organisations_of(user, Duty.READ_OWN_TEST_DAYS))
     context = {
         "rows": [(row, KINDS[row.state], awaited(row), _age(row, today)) for row in rows],
         "queue": [(slot, _ordinary(slot)) for slot in queue],
         "is_dcc": is_dcc,
+        "has_days": is_dcc or permitted(user, Duty.READ_OWN_TEST_DAYS) is not None,
+        "has_requests": any(permitted(user, duty) for duty in (Duty.REQUEST_FAST_TRACK, Duty.READ_FAST_TRACK)),
         "may_ask": permitted(user, Duty.REQUEST_FAST_TRACK) is not None,
         "reads_notifications": _reads_notifications(user),
         "unratified": SscView.objects.to_be_ratified()

@@ -222,7 +222,12 @@ class SlotForm(JudgedForm):
         )
 
 
-class OrderForm(ReasonForm):
+class OrderForm(VersionForm):
     """A new place among the granted."""
 
     priority = forms.IntegerField(label="New place", min_value=1, max_value=999)
+    reason = words_field(
+        "Reason",
+        "Say why: one sentence will do.",
+        "The Secretariat reads it in the journal: name no combination, and no weakness.",
+    )

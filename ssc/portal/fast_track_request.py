@@ -18,7 +18,7 @@ from secgov.accounts.permissions import Duty, permitted
 from secgov.documents.web import download
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal import clock
-from ssc.models import FastTrackRequest, SscView
+from ssc.models import FastTrackRequest, SscView, VulnerabilityNotification
 from ssc.portal import fast_track_forms as forms
 from ssc.portal.fast_track import KINDS, awaited, check_may_enter
 from ssc.portal.frame import page
@@ -276,8 +276,9 @@ def _facts(user: User, row: FastTrackRequest) -> list[Fact]:
     ])  # fmt: skip
     if row.assessment_document:
         found.append(_paper("Assessment", row, row.assessment_document))
-    if row.notification and permitted(user, Duty.READ_CASES):
-        found.append(Fact("Notified to the SSC", str(row.notification), reverse("ssc:vulnerabilities")))
+    told = VulnerabilityNotification.objects.visible_to(user).filter(pk=row.notification_id).first()
+    if told:
+        found.append(Fact("Notified to the SSC", str(told), reverse("ssc:vulnerabilities")))
     return found
 
 

@@ -210,11 +210,14 @@ class Move:
     now_on: date
 
 
-def impacted(moves: Iterable[Move], *, by: int) -> dict[int, tuple[Move, ...]]:
-    """Give by organisation the moves that it has to be told of: its own, and only what really moves. PPCT Report 4.1.2"""
+def impacted(moves: Iterable[Move]) -> dict[int, tuple[Move, ...]]:
+    """Give by organisation the moves that it has to be told of: its own, and only what really moves. PPCT Report 4.1.2
+
+    Whoever asked for the fast track is told like everybody else where another of its own tests gives way.
+    """
     found: dict[int, tuple[Move, ...]] = {}
     for move in moves:
-        if move.now_on != move.was_on and move.organisation != by:
+        if move.now_on != move.was_on:
             found[move.organisation] = (*found.get(move.organisation, ()), move)
     return found
 
@@ -225,4 +228,15 @@ def check_sets_received(sets_received_on: date | None, *, today: date) -> None:
         raise Refusal(
             "The Testing Participant supplies the device sets before the test.", clause="PPCT-4.1.2", field="sets_received_on",
             remedy="Record the day on which they came.",
+        )  # fmt: skip
+
+
+def check_tested_on(tested_on: date | None, *, sets_received_on: date, today: date) -> None:
+    """Refuse the outcome of a test of no day, of one to come, or of one before its device sets came. PPCT Report 4.1.2"""
+    if tested_on is None or tested_on > today:
+        raise Refusal("Give the day of the test, today or before.", clause="PPCT-4.1.2", field="tested_on")
+    if tested_on < sets_received_on:
+        raise Refusal(
+            f"The device sets came on {sets_received_on.day} {sets_received_on:%B %Y}: the test was on that day or later.",
+            clause="PPCT-4.1.2", field="tested_on",
         )  # fmt: skip

@@ -188,6 +188,8 @@ def leave(slot: TestSlot, *, grant: Grant, at: dt.datetime, reason: str) -> None
     The reason stays with the place: the journal is read by people who may not see the queue.
     """
     held = _held()
+    if slot.pk not in held:
+        raise Conflict("The queue was changed since you opened it.")
     slot = held.pop(slot.pk)
     place = slot.priority
     slot.ended_on, slot.ended_reason, slot.priority = london_day(at), reason, None

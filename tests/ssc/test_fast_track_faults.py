@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from secgov.accounts.models import Organisation, Role
 from secgov.errors import Conflict, Refusal
-from secgov.journal.models import Act, Rehearsal
+from secgov.journal.models import Act, Notice, Rehearsal
 from ssc.models import SscView, TestSlot
 from ssc.rules.fast_track import Answers
 from ssc.services import fast_track, fast_track_queue, fast_track_tests
@@ -158,6 +158,52 @@ def test_grant_that_comes_after_the_promised_day_plans_nothing_in_the_past(group
         assert refused.value.field == f"slot_{other.pk}", "the field in which it was typed"
     fast_track.grant_fast_track(days={other.pk: TODAY + 10 * DAY}, **given)
     assert TestSlot.objects.get(fast_track=row).planned_on == late.date(), "not the day that has gone by"
+
+
+@pytest.mark.clause("PPCT-9.17-1")
+def test_those_granted_later_move_up_when_one_leaves_the_queue(group):
+    first, second, third = (
+        granted(group, devices=devices) for devices in ((NEW, OTHER), (NEW,), (NEW, f"{OTHER[:-1]}5"))
+    )
+    fast_track.withdraw_fast_track(
+        request=first, by=group.participant, at=NOON, version=first.version, reason="Not needed."
+    )
+    assert [(each.fast_track, each.priority) for each in TestSlot.objects.filter(ended_on=None)] == [
+        (second, 1),
+        (third, 2),
+    ]
+
+
+@pytest.mark.clause("PPCT-4.1.2-j")
+def test_who_asked_is_told_too_where_another_of_its_own_days_gives_way(group):
+    own = planned(group, "Tarnwick", TODAY + 6 * DAY, group.organisation)
+    granted(group, days={own.pk: TODAY + 9 * DAY})
+    assert Notice.objects.get(template=fast_track_queue.MOVED).organisation == group.organisation
+
+
+@pytest.mark.clause("PPCT-4.1.2-j")
+@pytest.mark.parametrize("role", [Role.MANUFACTURER, Role.NETWORK, Role.SUPPLIER])
+def test_whoever_is_mailed_that_its_day_moved_can_open_the_page_and_sees_its_own_days_alone(group, role):
+    kind = "manufacturer" if role == Role.MANUFACTURER else "party"
+    owner = people.organisation("Rawthey", kind)
+    mine = planned(group, "Rawthey", TODAY + 6 * DAY, owner)
+    planned(group, "Thrushgill", TODAY + 7 * DAY, group.rival.memberships.get().organisation)
+    row = granted(group, days={mine.pk: TODAY + 9 * DAY})
+    browser = signed_in(people.person(role, owner))
+    page = browser.get(reverse("ssc:fast-track")).content.decode()
+    assert "Rawthey pair" in page and "Thrushgill" not in page and row.reference not in page
+    assert browser.get(reverse("ssc:fast-track-request", args=[row.reference])).status_code == 404
+    assert signed_in(people.person(Role.TEST_LAB)).get(reverse("ssc:fast-track")).status_code == 403
+
+
+@pytest.mark.clause("PPCT-4.1.2-j")
+def test_journal_names_no_combination_of_the_queue_nor_why_one_left_it(group):
+    slot = planned(group, "Rawthey", TODAY + 6 * DAY)
+    fast_track_queue.end_slot(slot=slot, by=group.dcc, at=NOON, version=slot.version, reason="Port 7 again.")
+    acts = Act.objects.filter(subject_type="ssc.testslot")
+    assert acts.count() == 2 and TestSlot.objects.get(pk=slot.pk).ended_reason == "Port 7 again."
+    for said in acts.values_list("subject_name", "reason", "before", "after"):
+        assert "Rawthey" not in str(said) and "Port 7" not in str(said)
 
 
 @pytest.mark.django_db(transaction=True)

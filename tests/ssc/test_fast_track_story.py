@@ -177,7 +177,7 @@ def test_nobody_but_those_named_finds_a_request_or_a_notification(cast):
         )
     assert seen == {
         "rival": (404, False), "dcc": (200, False), "member": (200, True), "secretariat": (403, False),
-        "manufacturer": (403, False),
+        "manufacturer": (404, False),
     }  # fmt: skip
 
 

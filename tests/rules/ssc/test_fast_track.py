@@ -145,10 +145,11 @@ def test_granted_on_three_yeses_alone_and_then_not_refused(notified, material, w
 @pytest.mark.clause("PPCT-4.1.2-j")
 def test_only_those_whose_day_moves_are_impacted_each_with_its_own_days():
     moves = [rules.Move(slot, slot % 4, DAY, LATER if slot in (1, 2, 3) else DAY) for slot in range(10)]
-    told = rules.impacted(moves, by=3)
+    told = rules.impacted(moves)
     assert {organisation: [each.slot for each in moved] for organisation, moved in told.items()} == {
         1: [1],
         2: [2],
+        3: [3],
     }
 
 
@@ -158,3 +159,12 @@ def test_only_those_whose_day_moves_are_impacted_each_with_its_own_days():
 )
 def test_device_sets_come_before_the_test(received, refused):
     assert bool(fields_of(rules.check_sets_received, received, today=DAY)) is refused
+
+
+@pytest.mark.clause("PPCT-4.1.2-p")
+@pytest.mark.parametrize(
+    ("tested", "refused"),
+    [(None, True), (LATER, True), (DAY, False), (BEFORE, False), (BEFORE - dt.timedelta(days=1), True)],
+)
+def test_no_test_was_before_its_device_sets_came_or_is_to_come(tested, refused):
+    assert bool(fields_of(rules.check_tested_on, tested, sets_received_on=BEFORE, today=DAY)) is refused
