@@ -130,16 +130,6 @@ def render_forms(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> 
     )
 
 
-def render_csv(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> bytes:
-    """The 13 historical columns, every entry with its status. Appendix Z 6.11"""
-    return render_extract(rows, version=version_cell(edition, issued_on))
-
-
-def render_full(rows: Sequence[EntryRow], *, edition: int, issued_on: date) -> bytes:
-    """The historical columns and the rest of the legal contents. Appendix Z 2.1"""
-    return render_extract(rows, version=version_cell(edition, issued_on), full=True)
-
-
 def render_extract(rows: Sequence[EntryRow], *, version: str, full: bool = False) -> bytes:
     """A part or a view of the list, in the 13 columns or in all; `version` stands in the first one. Appendix Z 2.1"""
     printed = historical_columns(rows, version)

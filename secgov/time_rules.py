@@ -248,14 +248,6 @@ def is_within_tolerance(sent: date | datetime, target: date, calendar: WorkingCa
     return earliest <= london_day(sent) <= latest
 
 
-def validity_ends_at(last_day: date) -> datetime:
-    """Give the instant at which an expiry or renewal date has passed. TR-7
-
-    Reading: a certificate is valid through the whole of that day (A-52).
-    """
-    return end_of_day(last_day)
-
-
 # -- The sum in words --------------------------------------------------------------------
 
 # fmt: off

@@ -116,11 +116,6 @@ def value_between(pairs: Mapping[frozenset[Version], Pair], one: Version, other:
     return pairs.get(frozenset({one, other}), Pair(NOT_KNOWN))
 
 
-def separate_provision(specification: str, version: str, gbcs_versions: Iterable[str]) -> tuple[Version, ...]:
-    """Give one row for each GBCS Version that is relevant to a Version. Section F2.12(b)"""
-    return tuple(Version(specification, version, gbcs) for gbcs in dict.fromkeys(gbcs_versions))
-
-
 def is_electricity_with_gas(one: str, other: str) -> bool:
     """Whether the pair is of electricity with gas meters, which need not be covered. Section F2.12(c)(i)"""
     return {one, other} == {ESMETS, GSMETS}

@@ -26,14 +26,13 @@ from secgov.time_rules import (
     DueDate,
     WorkingCalendar,
     explain_working_days,
-    is_in_time,
     part_of_period,
 )
 
 PUBLICATION_WORKING_DAYS = 1
 """Section F2.8: within one Working Day."""
-ALARM_PERCENTS = (50, 80)
-"""Of the time from requirement to due instant."""
+SECOND_CHANNEL_PERCENT = 50
+"""Of the time from requirement to due instant: no sign of receipt by then calls a person (A-20)."""
 TARGET_AFTER_WINDOW = timedelta(minutes=15)
 """Our own target for all three limbs, long before the law's (promises, service levels)."""
 
@@ -51,15 +50,6 @@ _VERSION_CELL = re.compile(
 )
 
 
-def required_at(*, obliged_at: datetime, gates_cleared_at: datetime | None = None) -> datetime:
-    """Give the instant from which the Panel is required to change the list. Section F2.8
-
-    Takes the instant a clause obliges it and that of the last gate, if there is
-    one; gives the later. For an addition both are the second approval (A-68).
-    """
-    return max(obliged_at, gates_cleared_at) if gates_cleared_at else obliged_at
-
-
 def due_for_publication(required: datetime, calendar: WorkingCalendar) -> DueDate:
     """Give the end of the first Working Day after the day of requirement. Section F2.8
 
@@ -69,9 +59,9 @@ def due_for_publication(required: datetime, calendar: WorkingCalendar) -> DueDat
     return explain_working_days(required, PUBLICATION_WORKING_DAYS, calendar)
 
 
-def publication_alarms(required: datetime, due_at: datetime) -> tuple[datetime, ...]:
-    """Give the instants at which half and four fifths of the time have passed. Section F2.8"""
-    return tuple(part_of_period(required, due_at, percent) for percent in ALARM_PERCENTS)
+def second_channel_at(required: datetime, due_at: datetime) -> datetime:
+    """Give the instant by which the DCC is to have shown a sign of receipt, or is told otherwise. Section F2.8(a)"""
+    return part_of_period(required, due_at, SECOND_CHANNEL_PERCENT)
 
 
 def digest_at(periods: Iterable[tuple[datetime, datetime]], *, given_at: datetime) -> datetime:
@@ -85,13 +75,8 @@ def digest_at(periods: Iterable[tuple[datetime, datetime]], *, given_at: datetim
     that has passed, so that no alarm sounds for what a Party chose, and the other half
     is left for a mail that does not arrive. Nothing to wait for, or half passed: at once.
     """
-    half = [part_of_period(required, due_at, ALARM_PERCENTS[0]) for required, due_at in periods]
+    half = [second_channel_at(required, due_at) for required, due_at in periods]
     return max(given_at, min(half) - DIGEST_AHEAD) if half else given_at
-
-
-def is_published_late(done_at: datetime, due_at: datetime) -> bool:
-    """Tell whether a limb was done after its due instant, which is a breach. Section F2.8"""
-    return not is_in_time(done_at, due_at)
 
 
 def window_end(*, first_approved_at: datetime, window: timedelta, earliest_due_at: datetime) -> datetime:
@@ -171,8 +156,7 @@ def parse_version_cell(text: str) -> tuple[int, date]:
 class PublicationFacts:
     """Who has an edition so far.
 
-    ``website_edition`` is the number that the Website shows; ``parties`` are the
-    keys of all Parties, ``noticed`` of those with a portal notice, ``mailed`` of
+    ``parties`` are the keys of all Parties, ``noticed`` of those with a portal notice, ``mailed`` of
     those whose mail was accepted, ``otherwise_told`` of those for whom a person
     recorded another channel.
     """
@@ -180,20 +164,10 @@ class PublicationFacts:
     edition: int
     available_to_dcc: bool = False
     dcc_told: bool = False
-    website_edition: int | None = None
     parties: frozenset[str] = frozenset()
     noticed: frozenset[str] = frozenset()
     mailed: frozenset[str] = frozenset()
     otherwise_told: frozenset[str] = frozenset()
-
-
-def publication_limbs(facts: PublicationFacts) -> dict[str, Limb]:
-    """Judge the three limbs of an edition, each on its own. Section F2.8
-
-    Gives a limb for "dcc", "website" and "parties"; the edition is complete when
-    all three are met.
-    """
-    return {DCC: dcc_limb(facts), WEBSITE: website_limb(facts), PARTIES: parties_limb(facts)}
 
 
 def dcc_limb(facts: PublicationFacts) -> Limb:
@@ -205,19 +179,6 @@ def dcc_limb(facts: PublicationFacts) -> Limb:
         "The DCC has not been told."
         if facts.available_to_dcc
         else "The extract is not available to the DCC.",
-    )
-
-
-def website_limb(facts: PublicationFacts) -> Limb:
-    """Judge whether the Website shows this edition or a later one. Section F2.8(b)"""
-    shown = facts.website_edition
-    return limb(
-        "F2.8(b)",
-        "The Website shows the edition that the DCC was given.",
-        shown is not None and shown >= facts.edition,
-        f"The Website shows {format_edition(shown)}, not {format_edition(facts.edition)}."
-        if shown
-        else "The Website shows no edition.",
     )
 
 
@@ -238,12 +199,3 @@ def parties_not_notified(facts: PublicationFacts) -> tuple[str, ...]:
     """Name the Parties still to be notified; one without a contact is among them. Section F2.8(c)"""
     told = (facts.noticed & facts.mailed) | facts.otherwise_told
     return tuple(sorted(facts.parties - told))
-
-
-def profile_in_force(adopted: Iterable[tuple[int, date]], *, on: date) -> int:
-    """Give the extract's profile on a London date: the one last adopted. Section F2.8(a)
-
-    Takes pairs of profile number and date of adoption. Raises ValueError when none
-    had been adopted by then.
-    """
-    return max(((day, profile) for profile, day in adopted if day <= on))[1]

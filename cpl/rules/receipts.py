@@ -16,7 +16,7 @@ from datetime import datetime
 from cpl.rules.publication import format_edition
 from cpl.rules.submissions import clean_reason
 from secgov.errors import Refusal
-from secgov.time_rules import due_within_hours, is_in_time
+from secgov.time_rules import due_within_hours
 
 INVENTORY_HOURS = 24
 """Section F2.9."""
@@ -45,22 +45,9 @@ class ReceiptAnswer:
     superseded: bool
 
 
-def inventory_due_at(received_at: datetime) -> datetime:
-    """Give the instant by which the inventory is to be modified: 86,400 s on. Section F2.9"""
-    return due_within_hours(received_at, INVENTORY_HOURS)
-
-
 def inventory_reminder_at(received_at: datetime) -> datetime:
     """Give the instant at which the DCC is reminded, 20 hours after receipt. Section F2.9"""
     return due_within_hours(received_at, REMINDER_HOURS)
-
-
-def is_inventory_overdue(received_at: datetime, *, loaded_at: datetime | None, at: datetime) -> bool:
-    """Tell whether the 24 hours are over and loading is, or was, later than that. Section F2.9
-
-    Takes the instant of receipt, of loading (None until then) and the one asked about.
-    """
-    return not is_in_time(loaded_at or at, inventory_due_at(received_at))
 
 
 def check_receipt(
@@ -94,7 +81,9 @@ def check_receipt(
             remedy="Fetch the manifest again, verify it, and post the SHA-256 of its bytes.",
         )
     _check_not_loaded(state, not_loaded or {}, entries)
-    answer = ReceiptAnswer(changes=state != facts.state, superseded=facts.edition < facts.newest)
+    answer = ReceiptAnswer(
+        changes=state != facts.state, superseded=is_superseded(facts.edition, newest=facts.newest)
+    )
     # Receiving what is received already, by pull or by post, is no step backward.
     if state == RECEIVED and facts.state == RECEIVED:
         return answer
@@ -116,13 +105,8 @@ def closed_by_loading(edition: int, open_editions: Iterable[int]) -> tuple[int, 
     return tuple(sorted(each for each in open_editions if each <= edition))
 
 
-def latest_edition(editions: Iterable[int]) -> int | None:
-    """Give the number that is served as ``latest``: the highest, never an older one. Section F2.9"""
-    return max(editions, default=None)
-
-
 def is_superseded(edition: int, *, newest: int) -> bool:
-    """Tell whether an edition, still there by its number, is labelled superseded. Section F2.9"""
+    """Tell whether a receipt is labelled as for an edition that a later one has replaced. Section F2.9"""
     return edition < newest
 
 

@@ -173,7 +173,7 @@ def read_pending(rows: Rows, *, withheld: Container[str]) -> list[Pending]:
         combination = _combination(number, row, refusals)
         reference = _text(number, row, "reference", 60, refusals)
         status = said_in(row.get("status")).upper().replace(" ", "_")
-        if status not in STATUSES:
+        if not (is_considered(status) or is_developed_or_tested(status)):
             words = "It is not said" if not status else "The status does not say"
             refusals.append(
                 bad_row(

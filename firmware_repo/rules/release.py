@@ -28,8 +28,6 @@ EMAIL_CAP = 254
 PHONE_CAP = 40
 PHONE_DIGITS = range(6, 19)
 """From a short national number to a long international one with its prefix."""
-LARGEST_NUMBER = 999_999
-"""The published list writes entry numbers in six digits."""
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -64,16 +62,6 @@ def clean_cpl_number(text: str) -> int:
             remedy="Write it in six digits, like 000123.",
         )
     return int(tidy)
-
-
-def format_cpl_number(number: int) -> str:
-    """Write the number that both lists are joined by, in six digits: 123 is 000123. Section F2.16
-
-    Raises ValueError outside 1 to 999,999: the published form has no room for more.
-    """
-    if not 1 <= number <= LARGEST_NUMBER:
-        raise ValueError(f"{number} cannot be written as an entry number of six digits")
-    return f"{number:06d}"
 
 
 def clean_email(text: str) -> str:

@@ -1,5 +1,6 @@
 """The commands an operator uses: make a key once, judge an edition."""
 
+import gzip
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cpl import signing
-from cpl.rendering import render_csv, render_forms
+from cpl.rendering import render_forms
 
 
 def test_operator_makes_a_key_once_and_a_second_time_is_refused(tmp_path, settings):
@@ -31,7 +32,7 @@ def test_operator_without_a_place_for_the_key_is_told_what_to_set(settings):
 def test_command_judges_an_edition_as_the_file_alone_does(tmp_path):
     key = signing.make_key_file(tmp_path / "key.json", environment="production")
     issued_at = datetime(2026, 12, 1, 14, 5, tzinfo=UTC)
-    when = {"edition": 1, "issued_on": issued_at.date()}
+    forms = render_forms([], edition=1, issued_on=issued_at.date())
     payload = signing.manifest_payload(
         environment="production",
         edition=1,
@@ -39,12 +40,12 @@ def test_command_judges_an_edition_as_the_file_alone_does(tmp_path):
         previous_edition=None,
         previous_manifest_sha256=None,
         journal_seal=None,
-        forms=render_forms([], **when),
+        forms=forms,
     )
     (tmp_path / "manifest").write_bytes(signing.sign_manifest(payload, key))
     (tmp_path / "keys").write_bytes(signing.public_key_set([key.public]))
     edition = tmp_path / "list.csv"
-    edition.write_bytes(render_csv([], **when))
+    edition.write_bytes(gzip.decompress(forms[0].gzipped))
     arguments = [str(edition), "--manifest", str(tmp_path / "manifest"), "--key", str(tmp_path / "keys")]
     said = StringIO()
     call_command("verify_edition", *arguments, stdout=said)

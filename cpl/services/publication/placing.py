@@ -21,10 +21,11 @@ _SWITCHED = [field.name for field in PublishedEntry._meta.fields if not field.pr
 
 
 def place_edition(*, edition: Edition, at: dt.datetime) -> bool:
-    """Write an edition's files and the witness, then switch the Website to it; False where it was placed before.
+    """Write an edition's files and the witness, then switch the Website to it. Section F2.8(b)
 
-    May be repeated after a kill at any step: the files are the same bytes, the switch happens once. Editions are
-    placed in their order. Raises OSError where the folder cannot be written; nothing is switched then.
+    Gives False where it was placed before. May be repeated after a kill at any step: the files are the same bytes, the
+    switch happens once. Editions are placed in their order. Raises OSError where the folder cannot be written; nothing
+    is switched then.
     """
     if edition.previous_id and not EditionPlacement.objects.filter(edition=edition.previous_id).exists():
         raise RuntimeError(f"edition {edition.previous} has to be placed before {edition}")

@@ -8,12 +8,11 @@ from django.db.models import Max, Min
 
 from cpl.models import Edition, ListChange
 from cpl.notices import dcc_organisations, edition_context, in_words, notice_contacts
-from cpl.rules.publication import ALARM_PERCENTS
+from cpl.rules.publication import second_channel_at
 from cpl.rules.receipts import inventory_reminder_at
 from cpl.services.publication.receipts import CLAUSE, not_received_key
 from secgov.journal import services as journal
 from secgov.journal.models import Obligation
-from secgov.time_rules import part_of_period
 
 
 def watch_editions(*, at: dt.datetime) -> int:
@@ -35,7 +34,7 @@ def _watch_receipt(at: dt.datetime) -> int:
         subject_type=ListChange._meta.label_lower,
         subject_id__in=[str(each) for each in edition.changes.values_list("pk", flat=True)],
     ).aggregate(began=Max("opened_at"), ends=Min("due_at"))
-    if period["ends"] is None or at < part_of_period(period["began"], period["ends"], ALARM_PERCENTS[0]):
+    if period["ends"] is None or at < second_channel_at(period["began"], period["ends"]):
         return 0
     journal.open_task(
         key=not_received_key(edition),

@@ -39,14 +39,6 @@ def test_constraints_have_their_text_and_its_source():
     assert matrix.check_constraint(INCOMPATIBLE, "", "TSIRS 12") == ()
 
 
-@pytest.mark.clause("F2.12(b)")
-def test_version_with_two_gbcs_versions_has_two_rows():
-    assert matrix.separate_provision("ESMETS", "4.2", ["3.2", "4.0", "3.2"]) == (
-        Version("ESMETS", "4.2", "3.2"),
-        Version("ESMETS", "4.2", "4.0"),
-    )
-
-
 @pytest.mark.clause("F2.12(c)(i)", "F2.12(c)(ii)(A)", "F2.12(c)(ii)(B)", "F2.12(c)(ii)(C)")
 def test_blank_pair_that_need_not_be_covered_is_no_gap():
     assert matrix.is_electricity_with_gas("ESMETS", "GSMETS")

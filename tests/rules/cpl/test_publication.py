@@ -8,18 +8,16 @@ from hypothesis import strategies as st
 
 from cpl.rules.publication import (
     PublicationFacts,
+    dcc_limb,
     digest_at,
     due_for_publication,
     format_edition,
-    is_published_late,
     next_edition_number,
     parse_edition,
     parse_version_cell,
+    parties_limb,
     parties_not_notified,
-    profile_in_force,
-    publication_alarms,
-    publication_limbs,
-    required_at,
+    second_channel_at,
     version_cell,
     window_end,
 )
@@ -55,20 +53,10 @@ def test_list_is_due_at_the_end_of_the_first_working_day_after_the_day_of_requir
     assert due.steps
 
 
-@pytest.mark.clause("F2.8-0")
-def test_limb_done_at_the_due_instant_is_late_and_just_before_it_is_not():
-    due_at = due_for_publication(london(2026, 12, 24, 15), CALENDAR).due_at
-    assert not is_published_late(due_at - INSTANT, due_at)
-    assert is_published_late(due_at, due_at)
-
-
-@pytest.mark.clause("F2.8-0")
-def test_alarms_stand_at_half_and_four_fifths_of_the_time():
+@pytest.mark.clause("F2.8(a)")
+def test_second_channel_is_used_at_half_of_the_time():
     start = london(2027, 1, 11, 0)
-    assert publication_alarms(start, start + timedelta(hours=48)) == (
-        start + timedelta(hours=24),
-        start + timedelta(hours=38.4),
-    )
+    assert second_channel_at(start, start + timedelta(hours=48)) == start + timedelta(hours=24)
 
 
 @pytest.mark.clause("F2.8(c)")
@@ -114,14 +102,6 @@ def test_window_ends_after_its_length_and_never_past_the_earliest_due_instant():
     )
     past = first - timedelta(days=1)
     assert window_end(first_approved_at=first, window=window, earliest_due_at=past) == first
-
-
-@pytest.mark.clause("F2.8-1")
-def test_panel_is_required_from_the_later_of_duty_and_last_gate():
-    determined, confirmed = london(2027, 1, 11), london(2027, 1, 13)
-    assert required_at(obliged_at=determined, gates_cleared_at=confirmed) == confirmed
-    assert required_at(obliged_at=confirmed, gates_cleared_at=determined) == confirmed
-    assert required_at(obliged_at=determined) == determined
 
 
 def test_editions_are_numbered_on_from_the_last():
@@ -176,40 +156,22 @@ def test_other_texts_are_no_version_column(text):
 def test_dcc_has_its_extract_when_it_is_available_and_told():
     for available, told, met in ((True, True, True), (True, False, False), (False, True, False)):
         facts = PublicationFacts(2052, available_to_dcc=available, dcc_told=told)
-        assert publication_limbs(facts)["dcc"].met is met
-
-
-@pytest.mark.clause("F2.8(a)")
-def test_extract_follows_the_profile_last_adopted():
-    adopted = [(1, date(2022, 9, 21)), (3, date(2027, 2, 1))]
-    assert profile_in_force(adopted, on=date(2027, 1, 31)) == 1
-    assert profile_in_force(adopted, on=date(2027, 2, 1)) == 3
-    assert profile_in_force(adopted, on=date(2027, 2, 2)) == 3
-    with pytest.raises(ValueError):
-        profile_in_force(adopted, on=date(2022, 9, 20))
-
-
-@pytest.mark.clause("F2.8(b)")
-@pytest.mark.parametrize(("shown", "met"), [(None, False), (56, False), (57, True), (58, True)])
-def test_website_shows_the_edition_that_the_dcc_was_given(shown, met):
-    website = publication_limbs(PublicationFacts(57, website_edition=shown))["website"]
-    assert website.met is met
-    assert website.clause == "F2.8(b)"
+        assert dcc_limb(facts).met is met
 
 
 @pytest.mark.clause("F2.8(c)")
 def test_every_party_is_notified_or_told_otherwise():
     parties = frozenset(f"party-{n:03d}" for n in range(400))
     whole = PublicationFacts(57, parties=parties, noticed=parties, mailed=parties)
-    assert publication_limbs(whole)["parties"].met
+    assert parties_limb(whole).met
     lost = frozenset({"party-007"})
     without_mail = PublicationFacts(57, parties=parties, noticed=parties, mailed=parties - lost)
     assert parties_not_notified(without_mail) == ("party-007",)
-    assert "1 of 400 Parties has not" in publication_limbs(without_mail)["parties"].lacks
+    assert "1 of 400 Parties has not" in parties_limb(without_mail).lacks
     by_letter = PublicationFacts(
         57, parties=parties, noticed=parties, mailed=parties - lost, otherwise_told=lost
     )
-    assert publication_limbs(by_letter)["parties"].met
+    assert parties_limb(by_letter).met
 
 
 @pytest.mark.clause("F2.8(c)")

@@ -19,14 +19,15 @@ from cpl.rendering import (
     entry_row,
     json_entry,
     neutralise,
-    render_csv,
+    render_extract,
     render_forms,
-    render_full,
     render_json,
 )
+from cpl.rules.publication import version_cell
 from tests.factories.published_list import REAL_EDITION
 
 WHEN = {"edition": 2052, "issued_on": date(2026, 12, 1)}
+VERSION = version_cell(2052, date(2026, 12, 1))
 HASH = "137ED5BC81A21F6D2187BC380381AEA7705BF65D3E4DAEA28EFD44113079D5E9"
 CPA = CertificateRow("NCSC", "CPA-1", "CPA SC GSME", "1.3", "2028-08-30", "renewal", "1.3", True)
 OLDER_CPA = CertificateRow("NCSC", "CPA-0", "CPA SC GSME", "1.2", "2027-01-31", "expiry", "1.2", False)
@@ -72,12 +73,12 @@ def cells_of(data: bytes) -> list[list[str]]:
 
 
 def full_record(row: EntryRow) -> dict[str, str]:
-    header, cells = cells_of(render_full([row], **WHEN))
+    header, cells = cells_of(render_extract([row], version=VERSION, full=True))
     return dict(zip(header, cells, strict=True))
 
 
 def test_historical_form_keeps_names_order_mark_line_ends_and_upper_case():
-    data = render_csv([IMPORTED, METER], **WHEN)
+    data = render_extract([IMPORTED, METER], version=VERSION)
     assert data.startswith(b"\xef\xbb\xbfVersion,Entry.number,Entry.status,Device_Type.name,")
     assert data.endswith(b"\r\n")
     assert data.count(b"\n") == data.count(b"\r\n") == 3
@@ -99,7 +100,7 @@ def test_historical_form_keeps_names_order_mark_line_ends_and_upper_case():
 
 @pytest.mark.clause("Z2.1(b)")
 def test_concatenation_of_model_and_hardware_is_derived():
-    assert cells_of(render_csv([IMPORTED], **WHEN))[1][8] == "433100AC"
+    assert cells_of(render_extract([IMPORTED], version=VERSION))[1][8] == "433100AC"
 
 
 @pytest.mark.clause("Z6.11-1")
@@ -118,7 +119,7 @@ def test_empty_list_is_a_valid_list_and_no_error():
 
 
 def test_full_form_has_the_columns_that_outsiders_rely_on():
-    assert cells_of(render_full([], **WHEN)) == [list(FULL_COLUMNS)]
+    assert cells_of(render_extract([], version=VERSION, full=True)) == [list(FULL_COLUMNS)]
     assert FULL_COLUMNS[13:] == (
         "listed_on",
         "listed_known_by",
@@ -248,7 +249,11 @@ def test_formula_in_any_free_text_is_neutralised_in_csv_and_exact_in_json(text):
         removal_clause=text,
         certificates=certificates,
     )
-    assert not [cell for cell in cells_of(render_full([row], **WHEN))[1] if cell[:1] in "=@-+" and cell]
+    assert not [
+        cell
+        for cell in cells_of(render_extract([row], version=VERSION, full=True))[1]
+        if cell[:1] in "=@-+" and cell
+    ]
     entry = json.loads(render_json([row], **WHEN))["entries"][0]
     assert entry["removed"]["public_reason"] == entry["certificates"][0]["number"] == text
 
@@ -271,7 +276,7 @@ def test_real_edition_comes_back_cell_for_cell_once_trimmed():
     data = REAL_EDITION.read_bytes()
     reading = read_edition(data)
     rows = [EntryRow(row.number, row.status.capitalize(), *row[2:]) for row in reading.rows]
-    printed = cells_of(render_csv(rows, edition=2051, issued_on=reading.issued_on))
+    printed = cells_of(render_extract(rows, version=version_cell(2051, reading.issued_on)))
     assert printed == [[cell.strip() for cell in line] for line in cells_of(data)]
 
 

@@ -9,7 +9,6 @@ from firmware_repo.rules.release import (
     clean_email,
     clean_phone,
     clean_release_notes,
-    format_cpl_number,
     is_telephone,
     read_release,
 )
@@ -44,15 +43,6 @@ def test_text_that_is_no_entry_number_is_refused(text):
     with pytest.raises(Refusal) as refused:
         clean_cpl_number(text)
     assert refused.value.clause == "F2.15(a)"
-
-
-@pytest.mark.clause("F2.16-2")
-def test_both_lists_write_the_number_in_the_same_six_digits():
-    assert format_cpl_number(639) == "000639"
-    assert clean_cpl_number(format_cpl_number(999_999)) == 999_999
-    for number in (0, 1_000_000):
-        with pytest.raises(ValueError, match="six digits"):
-            format_cpl_number(number)
 
 
 @pytest.mark.clause("F2.15(b)-1")

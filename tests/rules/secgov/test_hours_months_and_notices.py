@@ -20,7 +20,6 @@ from secgov.time_rules import (
     part_of_period,
     start_of_day,
     tolerance,
-    validity_ends_at,
 )
 
 from .calendars import CALENDAR, day, london, utc
@@ -190,7 +189,7 @@ VALIDITY = [
 @pytest.mark.clause("TR-7")
 @pytest.mark.parametrize(("last", "passed"), VALIDITY)
 def test_certificate_is_valid_through_the_whole_of_its_date(last: str, passed: str) -> None:
-    assert validity_ends_at(day(last)) == utc(passed)
+    assert end_of_day(day(last)) == utc(passed)
 
 
 @pytest.mark.parametrize("reply_by", ["2027-02-05", "2027-03-12"])
