@@ -21,6 +21,7 @@ from secgov.time_rules import london_day
 from ssc.models import GroupMember, Proposal, TermsOfReference, Undertaking, WorkingGroup
 from ssc.notices import SIGN_IN
 from ssc.rules import working_groups as rules
+from ssc.services.references import hold_references
 
 State, End = GroupMember.State, GroupMember.End
 OPEN_GROUP = WorkingGroup.State.OPEN
@@ -78,7 +79,8 @@ def record_terms(*, text: str, from_on: dt.date, by: User, at: dt.datetime) -> T
     grant = require(by, Duty.WORK_ON_PROPOSAL)
     if from_on < london_day(at):
         raise Refusal("That day is past.", clause="SC-A1.1", field="from_on")
-    last = TermsOfReference.objects.select_for_update().order_by("-number").first()
+    hold_references("terms of reference")  # their rows cannot be locked: nobody may change them
+    last = TermsOfReference.objects.order_by("-number").first()
     row = TermsOfReference(
         number=last.number + 1 if last else 1, text=clean_reason(text, field="text", clause="SC-A1.1"), from_on=from_on,
         recorded_by=by, recorded_at=at,
