@@ -3,12 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from cpl.models import (
     CountRow,
     DccListVersion,
     DeployedCombination,
+    DeviceModel,
     EligibleRow,
     EstateClaim,
     PendingRow,
@@ -19,6 +20,7 @@ from cpl.rules.device_types import GSME, NAMES
 from cpl.rules.smets1_lists import DEVICE_PARTS
 from cpl.services.dcc_lists import newest_version
 from secgov.accounts.models import Organisation
+from secgov.time_rules import london_day
 
 Kind = DccListVersion.Kind
 
@@ -124,6 +126,27 @@ def counts_for(organisation: Organisation | None) -> QuerySet[CountRow]:
     rows = CountRow.objects.filter(version=newest) if newest else CountRow.objects.none()
     rows = rows.select_related("device_model", "organisation").order_by("row")
     return rows if organisation is None else rows.filter(organisation=organisation)
+
+
+def counts_since(
+    model: DeviceModel, organisation: Organisation | None, *, at: dt.datetime
+) -> list[tuple[dt.date, int]]:
+    """Give how many Devices of a model a Supplier had by each version of the counts from the one that stood at `at`.
+
+    Takes None for all Suppliers together. Gives days of receipt with numbers, oldest first; none before the DCC first
+    counted any, and 0 where a later version leaves them out: each version is whole. Section F2.10
+    """
+    versions = DccListVersion.objects.filter(kind=Kind.COUNTS)
+    stood = versions.filter(received_at__lte=at).order_by("-number").values_list("number", flat=True).first()
+    since = versions.filter(number__gte=stood or 1).order_by("number")
+    rows = CountRow.objects.filter(version__in=since, device_model=model)
+    rows = rows if organisation is None else rows.filter(organisation=organisation)
+    devices = dict(rows.order_by().values_list("version").annotate(together=Sum("devices")))
+    found: list[tuple[dt.date, int]] = []
+    for version in since:
+        if found or version.pk in devices:
+            found.append((london_day(version.received_at), devices.get(version.pk, 0)))
+    return found
 
 
 def proposed_estate(organisation: Organisation) -> list[dict[str, Any]]:

@@ -12,17 +12,24 @@ LINES = 4
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month: what is planned and done by its end, and where its bars stand. `done` None is not known yet."""
+    """One month: what is planned, done and counted by its end, and where its bars stand. None is not known.
+
+    `left` is how many Devices the DCC still counts on the entry, `gone` how many fewer that is than it counted first.
+    """
 
     label: str
     planned: int
     done: int | None
+    left: int | None
+    gone: int | None
     planned_x: str
     done_x: str
+    gone_x: str
     middle: str
     width: str
     planned_height: int
     done_height: int
+    gone_height: int
 
     @property
     def planned_y(self) -> int:
@@ -33,6 +40,11 @@ class Month:
     def done_y(self) -> int:
         """Where the bar of what is done begins."""
         return BASE - self.done_height
+
+    @property
+    def gone_y(self) -> int:
+        """Where the bar of what the DCC counts fewer begins."""
+        return BASE - self.gone_height
 
     @property
     def behind(self) -> bool:
@@ -55,46 +67,60 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PlanChart:
-    """The months and the scale."""
+    """The months and the scale; `counted` where the DCC's counts stand beside them."""
 
     months: list[Month]
     lines: list[Line]
+    counted: bool
 
 
 def plan_chart(
-    planned: Sequence[tuple[dt.date, int]], done: Sequence[tuple[dt.date, int]], *, today: dt.date
-) -> PlanChart | None:
-    """Draw Devices promised by each month's end beside those reported, together so far; None where none are counted.
+    planned: Sequence[tuple[dt.date, int]], done: Sequence[tuple[dt.date, int]], *, today: dt.date,
+    counted: Sequence[tuple[dt.date, int]] = (),
+) -> PlanChart | None:  # fmt: skip
+    """Draw Devices promised by each month's end beside those reported, together so far; None where none are promised.
 
-    `planned` and `done` are days with numbers, oldest first. Planned is what the milestones promise and nothing between
-    them; done is what the newest report up to a month's end said, and is not known for months to come.
+    `planned`, `done` and `counted` are days with numbers, oldest first. Planned is what the milestones promise and
+    nothing between them; done is what the newest report up to a month's end said; counted is how many Devices the DCC
+    still found on the entry, the first number being where the plan began. The last two are not known for months to come.
     """
     if not planned:
         return None
-    first = min(day for day, _ in (*planned, *done))
-    ends = _month_ends(first, planned[-1][0])
-    most = _round_up(max(number for _, number in (*planned, *done)))
-    slot = WIDE / len(ends)
+    ends = _month_ends(min(day for day, _ in (*planned, *done)), planned[-1][0])
+    most = _round_up(max(number for _, number in (*planned, *done, *_fewer(counted))))
+    slot, bars = WIDE / len(ends), 3 if counted else 2
+    step, thick = slot * 0.78 / bars, slot * 0.78 / bars - slot * 0.03
     months = []
     for place, end in enumerate(ends):
+        begun = end.replace(day=1) <= today
         promised = _by(planned, end) or 0
-        reported = _by(done, end) if end.replace(day=1) <= today else None
-        left = 1 + place * slot
+        reported = _by(done, end) if begun else None
+        gone = _by(_fewer(counted), end) if begun else None
+        at = 1 + place * slot
         months.append(
             Month(
                 label=f"{end:%b}" if place else f"{end:%b %y}",
                 planned=promised,
                 done=reported,
-                planned_x=f"{left:.2f}%",
-                done_x=f"{left + slot * 0.39:.2f}%",
-                middle=f"{left + slot * 0.375:.2f}%",
-                width=f"{slot * 0.36:.2f}%",
+                left=_by(counted, end) if begun else None,
+                gone=gone,
+                planned_x=f"{at:.2f}%",
+                done_x=f"{at + step:.2f}%",
+                gone_x=f"{at + 2 * step:.2f}%",
+                middle=f"{at + slot * 0.375:.2f}%",
+                width=f"{thick:.2f}%",
                 planned_height=round(promised * TALLEST / most),
                 done_height=round((reported or 0) * TALLEST / most),
+                gone_height=round((gone or 0) * TALLEST / most),
             )
         )
     lines = [Line(BASE - TALLEST * each // LINES, most * each // LINES) for each in range(LINES + 1)]
-    return PlanChart(months, lines)
+    return PlanChart(months, lines, bool(counted))
+
+
+def _fewer(counted: Sequence[tuple[dt.date, int]]) -> list[tuple[dt.date, int]]:
+    """How many Devices fewer than first were counted each time; never below nought, where more have come."""
+    return [(day, max(counted[0][1] - number, 0)) for day, number in counted]
 
 
 def _by(found: Sequence[tuple[dt.date, int]], day: dt.date) -> int | None:

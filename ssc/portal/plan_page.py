@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cpl.services.dcc_list_contents import counts_since
+from secgov.accounts.models import Organisation
 from secgov.journal.models import Obligation
 from secgov.time_rules import WorkingCalendar, london_day, working_days_before, working_days_between
 from ssc.models import (
@@ -167,8 +169,16 @@ def read_plan(plan: RemedialPlan, *, at: dt.datetime, calendar: WorkingCalendar,
         [(day, number) for day, number in planned if number is not None],
         [(each.as_of, each.devices) for each in found.reports if each.devices is not None],
         today=today,
+        counted=_counted(plan),
     )
     return found
+
+
+def _counted(plan: RemedialPlan) -> list[tuple[dt.date, int]]:
+    """What the DCC counts on the entry: the Party's own Devices; for the DCC's plan all, whoever's they are."""
+    is_dcc = plan.organisation.kind == Organisation.Kind.DCC
+    model = plan.determination.case.device_model
+    return counts_since(model, None if is_dcc else plan.organisation, at=plan.imposed_at)
 
 
 def _notice(row: RemedyNotice, *, at: dt.datetime, calendar: WorkingCalendar) -> NoticeView:

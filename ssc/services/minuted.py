@@ -108,7 +108,7 @@ def decide_minuted(
     keep(row)
     journal.record(
         actor=grant.actor, at=at, subject=row, clause=rules.CLAUSES[row.kind], reason=reason,
-        verb=f"ssc.minuted_decision.{'confirmed' if agree else 'refused'}",
+        verb=f"ssc.minuted_decision.{'confirmed' if agree else 'refused'}", after={"four_eyes": row.four_eyes},
     )  # fmt: skip
     if agree:
         _carry_out(row, plan, by, at)
@@ -137,5 +137,5 @@ def _carry_out(row: MinutedDecision, plan: RemedialPlan, by: User, at: dt.dateti
             minute_reference=row.minute_reference,
             **common,
         )
-    elif row.kind == Kind.REMEDIED and row.notice:
-        mark_remedied(notice=row.notice, by=by, at=at, remedied_on=row.remedied_on, reason=row.reason)
+    elif row.kind == Kind.REMEDIED:
+        mark_remedied(decision=row, by=by, at=at)

@@ -19,6 +19,7 @@ from secgov.time_rules import is_in_time, london_day, start_of_day
 from ssc.models import (
     ComplianceFinding,
     Milestone,
+    MinutedDecision,
     PlanVersion,
     RemedialPlan,
     RemedyClaim,
@@ -276,19 +277,25 @@ def tell_remedied(
 
 
 @transaction.atomic
-def mark_remedied(
-    *, notice: RemedyNotice, by: User, at: dt.datetime, remedied_on: dt.date | None, reason: str
-) -> RemedyNotice:
+def mark_remedied(*, decision: MinutedDecision, by: User, at: dt.datetime) -> RemedyNotice:
     """Find, as Chair for the SSC, that a failure was remedied on a day, however late that is recorded. Appendix Z 6.5
 
-    Two people see to it: `ssc.services.minuted` carries out by this what the secretary has recorded, and nothing else
-    calls it.
+    Takes what the secretary recorded from the minutes and this Chair has just confirmed: notice, day and reason are
+    its own, so two people see to it. Raises Refusal for anything else, Conflict where the notice has ended.
     """
-    _, grant = access.for_committee(notice.plan, *access.judging(), by=by)
-    notice = _lock(notice)
+    _, grant = access.for_committee(decision.plan, *access.judging(), by=by)
+    decision = MinutedDecision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    confirmed = decision.state == MinutedDecision.State.CONFIRMED and decision.decided_by_id == by.pk
+    if decision.kind != MinutedDecision.Kind.REMEDIED or decision.notice is None or not confirmed:
+        raise Refusal(
+            "That a failure was remedied is recorded by one person and confirmed by another.", clause=CLAUSE,
+            remedy="Record it from the minutes; the Chair then confirms it.",
+        )  # fmt: skip
+    notice = _lock(decision.notice)
     _check_runs(notice)
-    day = rules.check_remedied_on(remedied_on, sent_on=london_day(notice.sent_at), today=london_day(at))
-    _remedy(notice, day, grant.actor, at, reason)
+    sent_on, today = london_day(notice.sent_at), london_day(at)
+    day = rules.check_remedied_on(decision.remedied_on, sent_on=sent_on, today=today)
+    _remedy(notice, day, grant.actor, at, decision.reason)
     return notice
 
 

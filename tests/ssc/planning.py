@@ -6,7 +6,7 @@ from typing import Any
 from secgov.accounts.models import User
 from ssc.models import ComplianceFinding, PlanVersion, RemedialPlan, RemedyNotice
 from ssc.rules.plans import Promised
-from ssc.services import plan_decisions, plan_progress, plan_versions, remedy_notices
+from ssc.services import minuted, plan_decisions, plan_progress, plan_versions, remedy_notices
 from tests.factories import plans
 from tests.factories.plans import IMPOSED
 
@@ -93,6 +93,18 @@ def notified(
         ground=ground,
         text="Remedy milestone 1.",
         milestone=about,
+    )
+
+
+def remedied(notice: RemedyNotice, chair: User, *, on: dt.date, at: dt.datetime) -> None:
+    """That a failure was remedied on a day: recorded by the secretary, carried out by the Chair."""
+    secretary = notice.plan.determination.prepared_by
+    row = minuted.record_minuted_decision(
+        plan=notice.plan, by=secretary, at=at, version=now(notice.plan).version, kind="remedied", reason="Seen.",
+        minute_reference="SSC 114", decided=minuted.Decided(notice=notice, remedied_on=on),
+    )  # fmt: skip
+    minuted.decide_minuted(
+        decision=row, by=chair, at=at, version=row.version, agree=True, reason="So minuted."
     )
 
 

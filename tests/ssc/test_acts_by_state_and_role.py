@@ -217,8 +217,7 @@ VERSION = [
 NOTICE = [
     Act("suspend_remedy_notice", {CHAIR}, {"running"}, lambda row, by: remedy_notices.suspend_remedy_notice(
         notice=row, by=by, at=LAST, version=row.version, reason="So.")),
-    Act("mark_remedied", {CHAIR}, {"running"}, lambda row, by: remedy_notices.mark_remedied(
-        notice=row, by=by, at=LAST, remedied_on=LAST.date(), reason="So.")),
+    Act("mark_remedied", {CHAIR}, {"running"}, lambda row, by: planning.remedied(row, by, on=LAST.date(), at=LAST)),
     Act("tell_remedied", {PARTY}, {"running"}, lambda row, by: remedy_notices.tell_remedied(
         notice=row, by=by, at=LAST, remedied_on=LAST.date(), text="Done.")),
 ]  # fmt: skip

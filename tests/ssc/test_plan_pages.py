@@ -14,7 +14,7 @@ from secgov.journal.models import Rehearsal
 from ssc.models import ConflictOfInterest, RemedialPlan
 from ssc.services import plan_watch
 from tests.documents.files import upload
-from tests.factories import people, plans
+from tests.factories import dcc_lists, people, plans
 from tests.ssc import planning
 from tests.ssc.planning import now
 
@@ -209,3 +209,26 @@ def test_the_ssc_reads_and_each_of_it_finds_what_it_may_do() -> None:
     )
     assert signed_in(group.member).get(DESK).status_code == 404
     assert "RP-001" not in words(signed_in(group.member).get("/portal/ssc/plans/?show=all"))
+
+
+def test_the_dccs_counts_stand_beside_a_partys_own_figures_and_no_other_partys(clock: Any) -> None:
+    group, person, rival = plans.committee(), plans.supplier(), plans.supplier("Brindle Power")
+    plan = planning.carried_out(group, person)
+    dcc = dcc_lists.dcc_person()
+    for at, own, other in ((plans.IMPOSED, 9870, 5111), (plans.IMPOSED + 30 * planning.DAY, 8630, 4222)):
+        rows = [
+            {
+                "entry": "344",
+                "supplier": plans.organisation_of(who).name,
+                "devices": number,
+                "systems": number,
+            }
+            for who, number in ((person, own), (rival, other))
+        ]
+        dcc_lists.version("counts", dcc, *rows, at=at)
+    clock(plans.IMPOSED + 40 * planning.DAY)
+    for reader, address in ((person, PAGE), (group.member, DESK)):
+        page = words(signed_in(reader).get(address))
+        assert "Left on the entry, by the DCC8,630" in page
+        assert "4,222" not in page and "12,852" not in page
+    assert plan.organisation.name in words(signed_in(group.member).get(DESK))

@@ -1,6 +1,7 @@
 """Remedy notices, their clocks, and what the daily look at plans does (Z6.5, A-18, A-19, A-59, A-65)."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -157,6 +158,8 @@ def test_what_was_remedied_in_time_and_recorded_late_is_remedied_by_two_people(
         minute_reference="SSC 114",
         decided=minuted.Decided(notice=notice, remedied_on=dt.date(2027, 3, 31)),
     )  # fmt: skip
+    with pytest.raises(Refusal, match="confirmed by another"):
+        remedy_notices.mark_remedied(decision=row, by=group.chair, at=late)
     assert fresh(notice).state == "running"
     given = {"decision": row, "at": late, "version": row.version, "agree": True, "reason": "So minuted."}
     with pytest.raises(NotPermitted):
@@ -171,12 +174,29 @@ def test_what_was_remedied_in_time_and_recorded_late_is_remedied_by_two_people(
 
 
 @pytest.mark.clause("Z6.5-3")
+def test_with_four_eyes_off_the_secretary_alone_decides_on_a_plan_and_what_is_kept_says_so(
+    group: plans.Committee, party: User, settings: Any
+) -> None:
+    plan, notice = planning.failed(group, party, at=SENT)
+    settings.FOUR_EYES = False
+    planning.remedied(notice, group.secretary, on=SENT.date(), at=SENT + DAY)
+    assert fresh(notice).state == "remedied"
+    row = plan.minuted_decisions.get()
+    assert (row.decided_by, row.four_eyes) == (group.secretary, False)
+    assert Act.objects.filter(verb="ssc.minuted_decision.confirmed", after__four_eyes=False).exists()
+    for each in (group.member, party):
+        with pytest.raises(NotPermitted):
+            planning.approved(plan, each, at=SENT + DAY)
+    planning.proposed(plan, party, at=SENT + DAY)
+    planning.approved(plan, group.secretary, at=SENT + 2 * DAY)
+    assert now(plan).current.number == 2
+
+
+@pytest.mark.clause("Z6.5-3")
 def test_what_was_remedied_a_day_late_leaves_the_report_standing(group: plans.Committee, party: User) -> None:
     _, notice = planning.failed(group, party, at=SENT)
     watch(OVER)
-    remedy_notices.mark_remedied(
-        notice=notice, by=group.chair, at=OVER + DAY, remedied_on=dt.date(2027, 4, 1), reason="Seen."
-    )
+    planning.remedied(notice, group.chair, on=dt.date(2027, 4, 1), at=OVER + DAY)
     assert clock_of(notice).was_late is True
     assert Task.objects.get(key=f"remedy-notice:{notice.pk}").closed_at is None
 
@@ -246,9 +266,7 @@ def test_what_is_remedied_while_the_time_stands_still_is_remedied_in_time(
         notice=notice, by=group.chair, at=SENT + DAY, version=notice.version, reason="Wait."
     )
     late = OVER + 30 * DAY
-    remedy_notices.mark_remedied(
-        notice=notice, by=group.chair, at=late, remedied_on=late.date(), reason="Seen."
-    )
+    planning.remedied(notice, group.chair, on=late.date(), at=late)
     assert clock_of(notice).was_late is False
     assert fresh(notice).suspension is None
 
