@@ -7,14 +7,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from cpl.admin.decisions import draw
+from cpl.admin.record_pages import RecordAdmin
 from cpl.web.records import Fact, Listing, Record, acts_about, facts, owed_about
-from secgov.journal.desk import RegisterAdmin, identifier, tag
+from secgov.journal.desk import identifier, tag
 from ssc.models import Case, ConflictOfInterest, Determination, RemedialPlan, RemedyNotice
 
 CASE_KINDS = {"open": "info", "determined": "law", "void": "gone"}
@@ -27,46 +26,15 @@ NOTICE_KINDS = {"running": "bad", "remedied": "good", "ended": "gone"}
 SERIOUSNESS = {"high": "bad", "medium": "warn", "low": "info", "": ""}
 
 
-class CaseworkAdmin(RegisterAdmin):
+class CaseworkAdmin(RecordAdmin):
     """Rows of a case: `to_case` leads to it. A conflict of interest hides them."""
 
     to_case = "case"
-    kinds: dict[str, str] = {}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave out the cases in which the person has declared a conflict of interest."""
         conflicts = ConflictOfInterest.objects.filter(member=request.user, ended_at=None)
         return super().get_queryset(request).exclude(Exists(conflicts.filter(case=OuterRef(self.to_case))))
-
-    @admin.display(description="state", ordering="state")
-    def standing(self, row: Any) -> SafeString:
-        """The state as a word with its shape."""
-        return tag(self.kinds[row.state], row.get_state_display())
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:  # fmt: skip
-        """Show one of them, with what is owed about it and what happened."""
-        key = object_id if object_id.isdigit() else None
-        row = get_object_or_404(self.get_queryset(request), pk=key)
-        return draw(request, "cpl/record.html", self.record(row).context())
-
-    def record(self, row: Any) -> Record:
-        """What the page of a row says."""
-        raise NotImplementedError
-
-    def crumbs(self) -> list[tuple[str, str]]:
-        """The way to the page."""
-        options = self.model._meta
-        listed = reverse(f"admin:ssc_{options.model_name}_changelist")
-        return [
-            (reverse("admin:index"), "Secretariat"),
-            (listed, str(options.verbose_name_plural).capitalize()),
-        ]
-
-
-def _link(row: Any, words: str) -> Fact:
-    return Fact(words, str(row), reverse(f"admin:ssc_{row._meta.model_name}_change", args=[row.pk]))
 
 
 def _entry(model: Any) -> Fact:
@@ -101,7 +69,7 @@ class CaseAdmin(CaseworkAdmin):
             title=f"Case {row}",
             lede="The SSC determines whether the Device Model is to be removed.",
             clause="Z6.2",
-            state=(CASE_KINDS[row.state], row.get_state_display()),
+            state=self.state_of(row),
             crumbs=self.crumbs(),
             here=str(row),
             facts=[
@@ -118,7 +86,7 @@ class CaseAdmin(CaseworkAdmin):
                                    for each in row.events.select_related("event__certificate")]),
                 Listing("Asked for information", [facts([("Of", each.addressee), ("Reply by", each.reply_by)])
                                                   for each in row.requests.select_related("addressee")]),
-                Listing("Determinations", [[_link(each, each.get_clause_display())] for each in row.determinations.all()]),
+                Listing("Determinations", [[self.link(each, each.get_clause_display())] for each in row.determinations.all()]),
             ],
             acts=acts_about(row),
             owed=owed_about(row),
@@ -153,11 +121,11 @@ class DeterminationAdmin(CaseworkAdmin):
             title=str(row),
             lede="The Panel does as the SSC determines, neither more nor less.",
             clause=row.clause,
-            state=(DETERMINATION_KINDS[row.state], row.get_state_display()),
+            state=self.state_of(row),
             crumbs=self.crumbs(),
             here=str(row.case),
             facts=[
-                _link(row.case, "Case"),
+                self.link(row.case, "Case"),
                 _entry(row.case.device_model),
                 *facts([
                     ("Outcome", row.get_outcome_display()), ("Remedial Plan", "imposed" if row.with_plan else "none"),
@@ -170,7 +138,7 @@ class DeterminationAdmin(CaseworkAdmin):
                 ]),
                 *binding,
             ],
-            listings=[Listing("Plans", [[_link(each, each.organisation.name)]
+            listings=[Listing("Plans", [[self.link(each, each.organisation.name)]
                                         for each in row.plans.select_related("organisation")])],
             acts=acts_about(row),
         )  # fmt: skip
@@ -194,11 +162,11 @@ class RemedialPlanAdmin(CaseworkAdmin):
             title=f"Remedial Plan {row}",
             lede=f"Imposed on {row.organisation}. The SSC decides on it.",
             clause="Z6.3",
-            state=(PLAN_KINDS[row.state], row.get_state_display()),
+            state=self.state_of(row),
             crumbs=self.crumbs(),
             here=str(row),
             facts=[
-                _link(row.determination, "Determination"),
+                self.link(row.determination, "Determination"),
                 _entry(row.determination.case.device_model),
                 *facts([
                     ("Party", row.organisation), ("Imposed", row.imposed_at), ("Completed", row.completed_at),
@@ -212,7 +180,7 @@ class RemedialPlanAdmin(CaseworkAdmin):
                     ("Version", f"{each.number}, {each.get_state_display().lower()}{', late' if each.was_late else ''}"),
                     ("Submitted", each.submitted_at), ("Decided", each.decided_at), ("Why", each.decided_reason)])
                     for each in row.versions.all()]),
-                Listing("Remedy notices", [[_link(each, each.get_state_display())] for each in row.remedy_notices.all()]),
+                Listing("Remedy notices", [[self.link(each, each.get_state_display())] for each in row.remedy_notices.all()]),
             ],
             acts=acts_about(row),
             owed=owed_about(row),
@@ -246,11 +214,11 @@ class RemedyNoticeAdmin(CaseworkAdmin):
             title=str(row),
             lede=f"{row.plan.organisation} is to remedy a failure within 20 Working Days.",
             clause="Z6.5",
-            state=(NOTICE_KINDS[row.state], row.get_state_display()),
+            state=self.state_of(row),
             crumbs=self.crumbs(),
             here=f"Notice {row.number}",
             facts=[
-                _link(row.plan, "Plan"),
+                self.link(row.plan, "Plan"),
                 *facts([
                     ("Ground", row.get_ground_display()), ("Milestone", row.milestone), ("It says", row.text),
                     ("Minute", row.minute_reference), ("Sent", row.sent_at), ("Last day announced", row.announced_last_day),

@@ -21,6 +21,7 @@ ANSWER = {True: "yes", False: "no"}
 class FastTrackRequestAdmin(ReadByDutyAdmin):
     """Requests that a combination be tested before its turn."""
 
+    kinds = KINDS
     duty = Duty.READ_FAST_TRACK
     list_display = (
         "reference",
@@ -39,11 +40,7 @@ class FastTrackRequestAdmin(ReadByDutyAdmin):
     @admin.display(description="state", ordering="state")
     def standing(self, row: FastTrackRequest) -> SafeString:
         """The state as a word with its shape."""
-        return (
-            tag("good", "On the Eligible list")
-            if row.eligible_row_id
-            else tag(KINDS[row.state], row.get_state_display())
-        )
+        return tag("good", "On the Eligible list") if row.eligible_row_id else super().standing(row)
 
     @admin.display(description="awaited")
     def waits(self, row: FastTrackRequest) -> str:
@@ -66,7 +63,7 @@ class FastTrackRequestAdmin(ReadByDutyAdmin):
             found.append(self.link(view, "The SSC’s view", view.given_at))
         return Record(
             title=f"Fast track {row}", lede="A Testing Participant asks that it be tested before its turn.", clause="PPCT-9.2",
-            state=(KINDS[row.state], row.get_state_display()), crumbs=self.crumbs(), here=str(row), facts=found,
+            state=self.state_of(row), crumbs=self.crumbs(), here=str(row), facts=found,
             listings=[
                 Listing("Tests", [
                     facts([("Outcome", "passed" if each.has_passed else "failed"), ("Tested on", each.tested_on),

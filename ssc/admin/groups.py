@@ -3,11 +3,9 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 
 from cpl.web.records import Listing, Record, acts_about, facts
 from secgov.accounts.permissions import Duty
-from secgov.journal.desk import tag
 from ssc.admin.reading import ReadByDutyAdmin
 from ssc.models import GroupMember, GroupPaper, WorkingGroup
 
@@ -19,21 +17,17 @@ MEMBER_KINDS = {"invited": "", "active": "good", "ended": "gone"}
 class WorkingGroupAdmin(ReadByDutyAdmin):
     """The groups that the SSC convened."""
 
+    kinds = GROUP_KINDS
     duty = Duty.READ_PROPOSALS
     list_display = ("name", "standing", "convened_at", "closed_at")
     list_filter = ("state",)
     search_fields = ("name", "proposals__reference")
 
-    @admin.display(description="state", ordering="state")
-    def standing(self, row: WorkingGroup) -> SafeString:
-        """The state as a word with its shape."""
-        return tag(GROUP_KINDS[row.state], row.get_state_display())
-
     def record(self, row: WorkingGroup) -> Record:
         """A group: what it considers, whom it invited, its members and meetings. What they found is the SSC's."""
         return Record(
             title=str(row), lede="It advises the SSC, and decides nothing.", clause="SC-6.8",
-            state=(GROUP_KINDS[row.state], row.get_state_display()), crumbs=self.crumbs(), here=str(row),
+            state=self.state_of(row), crumbs=self.crumbs(), here=str(row),
             facts=facts([
                 ("Considers", ", ".join(map(str, row.proposals.all()))), ("Areas", row.areas), ("Variations", row.variations),
                 ("Convened", row.convened_at), ("Closed", row.closed_at), ("Why", row.closed_reason),
@@ -62,22 +56,18 @@ class WorkingGroupAdmin(ReadByDutyAdmin):
 class GroupMemberAdmin(ReadByDutyAdmin):
     """Who is on a group, and was."""
 
+    kinds = MEMBER_KINDS
     duty = Duty.READ_PROPOSALS
     list_display = ("person", "organisation", "group", "standing", "invited_at", "joined_at", "ended_at")
     list_filter = ("state", "end")
     search_fields = ("person__name", "organisation__name", "group__name")
     list_select_related = ("person", "organisation", "group")
 
-    @admin.display(description="state", ordering="state")
-    def standing(self, row: GroupMember) -> SafeString:
-        """The state as a word with its shape."""
-        return tag(MEMBER_KINDS[row.state], row.get_state_display())
-
     def record(self, row: GroupMember) -> Record:
         """A membership: what was confirmed and undertaken, and how it ended."""
         return Record(
             title=f"{row.person}", lede=f"On {row.group}, for {row.organisation}.", clause="SC-A1.2",
-            state=(MEMBER_KINDS[row.state], row.get_state_display()), crumbs=self.crumbs(), here=str(row.person),
+            state=self.state_of(row), crumbs=self.crumbs(), here=str(row.person),
             facts=[
                 self.link(row.group, "Group"),
                 *facts([

@@ -5,16 +5,12 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
-from cpl.admin.decisions import draw
-from cpl.web.records import Fact, Record
+from cpl.admin.record_pages import RecordAdmin
 from secgov.accounts.permissions import Duty, permitted
-from secgov.journal.desk import RegisterAdmin
 
 
-class ReadByDutyAdmin(RegisterAdmin):
+class ReadByDutyAdmin(RecordAdmin):
     """Rows that only those read who may do `duty`."""
 
     duty: ClassVar[Duty]
@@ -30,27 +26,7 @@ class ReadByDutyAdmin(RegisterAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:  # fmt: skip
-        """Show one of them, with what is owed about it and what happened. Raises PermissionDenied for others."""
+        """Show one of them. Raises PermissionDenied for others."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        key = object_id if object_id.isdigit() else None
-        row = get_object_or_404(self.get_queryset(request), pk=key)
-        return draw(request, "cpl/record.html", self.record(row).context())
-
-    def record(self, row: Any) -> Record:
-        """What the page of a row says."""
-        raise NotImplementedError
-
-    def crumbs(self) -> list[tuple[str, str]]:
-        """The way to the page."""
-        options = self.model._meta
-        listed = reverse(f"admin:ssc_{options.model_name}_changelist")
-        return [
-            (reverse("admin:index"), "Secretariat"),
-            (listed, str(options.verbose_name_plural).capitalize()),
-        ]
-
-    def link(self, row: models.Model, words: str, shown: object = None) -> Fact:
-        """Lead to another row's page here."""
-        name = f"admin:ssc_{row._meta.model_name}_change"
-        return Fact(words, str(shown or row), reverse(name, args=[row.pk]))
+        return super().change_view(request, object_id, form_url, extra_context)

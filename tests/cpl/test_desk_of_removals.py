@@ -98,7 +98,7 @@ def test_dates_of_a_certificate_change_by_two_people(group, entry):
     }
     assert desk.post(url, values).status_code == 302
     change = CertificateChange.objects.get()
-    decide = reverse("admin:cpl_certificatechange_decide", args=[change.pk])
+    decide = reverse("admin:cpl_certificatechange_confirm", args=[change.pk])
     agree = {"version": change.version, "agree": "yes", "reason": "Compared."}
     assert desk.post(decide, agree).status_code == 403
     assert approver.post(decide, agree).status_code == 302
