@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from cpl.models import AssuranceCertificate, CertificateCoverage, Submission, SubmissionCertificate
 from cpl.rules.device_identity import FIELDS, identity
@@ -19,6 +19,7 @@ from secgov.journal.actors import Actor
 from secgov.journal.models import Act, Obligation
 from secgov.time_rules import london_day
 
+NUMBER_ONCE = "cpl_assurancecertificate_number_once"
 SAME_FIELDS = ("standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version")
 
 
@@ -68,14 +69,35 @@ def _new_certificate(row: SubmissionCertificate, actor: Actor, at: dt.datetime) 
         certification_commenced_on=row.certification_commenced_on,
         **{name: getattr(row, name) for name in SAME_FIELDS},
     )  # fmt: skip
-    certificate.full_clean(exclude=["state"])
-    certificate.save()
+    keep_new(certificate, field="certificates")
     journal.record(
         actor=actor, at=at, verb="cpl.certificate.recorded", subject=certificate, clause="Z2.1(f)",
         reason="It was given with a submission.",
         after={name: str(getattr(certificate, name) or "") for name in ("body", "number", *SAME_FIELDS)},
     )  # fmt: skip
     return certificate
+
+
+def keep_new(certificate: AssuranceCertificate, *, field: str) -> None:
+    """Judge a new certificate by its constraints, and save it. Appendix Z 2.1(f)
+
+    Raises Refusal (of the field named) where its number was recorded by somebody else since it was looked for: the
+    database alone sees what two people give at one instant.
+    """
+    certificate.full_clean(exclude=["state"], validate_constraints=False)
+    certificate.validate_constraints(exclude={"state", "number"})
+    try:
+        with transaction.atomic():
+            certificate.save()
+    except IntegrityError as taken:
+        if NUMBER_ONCE not in str(taken):
+            raise
+        raise Refusal(
+            "Somebody else has recorded a certificate of this number at this very moment.",
+            clause="Z2.1(f)",
+            field=field,
+            remedy="Send it again: it is then compared with the one on record.",
+        ) from taken
 
 
 def _only_here(certificate: AssuranceCertificate, submission: Submission) -> bool:

@@ -14,7 +14,7 @@ from cpl.models import AssuranceCertificate, CertificateCoverage, DeviceModel
 from cpl.rules.certificate_texts import clean_certificate
 from cpl.rules.device_identity import FIELDS
 from cpl.rules.submissions import clean_reason
-from cpl.services.certificates import SAME_FIELDS
+from cpl.services.certificates import SAME_FIELDS, keep_new
 from cpl.services.locks import hold_list
 from cpl.services.removals import follow_certificate
 from cpl.services.rows import keep
@@ -113,8 +113,7 @@ def record_new(
         recorded_at=at,
         **{name: values.get(name) for name in SAME_FIELDS},
     )
-    certificate.full_clean(exclude=["state"])
-    certificate.save()
+    keep_new(certificate, field="number")
     journal.record(
         actor=actor,
         at=at,

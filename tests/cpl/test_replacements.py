@@ -1,6 +1,10 @@
 """A new certificate given by the portal holds a removal; nobody without business with the entry can do that (Z6.7, A-14)."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connections
 from django.test import Client
 
 from cpl.models import AssuranceCertificate, CertificateProvision, EstateClaim, ListingPeriod
@@ -245,3 +249,29 @@ def test_dcc_gives_new_certificates_for_hubs_only(group, entry):
     dcc = people.organisation("DCC", Organisation.Kind.DCC)
     with pytest.raises(NotPermitted):
         provided(people.person(Role.DCC, dcc), entry)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.clause("Z2.1(f)")
+def test_of_two_who_give_one_number_at_one_instant_one_is_told_what_to_do():
+    group = removing.committee()
+    entries = [
+        removing.listed_entry(group.cast),
+        removing.listed_entry(group.cast, firmware_version="05080699"),
+    ]
+    together = threading.Barrier(2, timeout=20)
+
+    def give(entry):
+        together.wait()
+        try:
+            provided(group.cast.manufacturer, entry)
+        except Refusal as refusal:
+            return refusal.field, refusal.clause, bool(refusal.remedy)
+        finally:
+            connections.close_all()
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(give, entries))
+    assert None in said and ("number", "Z2.1(f)", True) in said
+    assert AssuranceCertificate.objects.filter(number="NEW-1").count() == 1
