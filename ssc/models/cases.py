@@ -205,7 +205,7 @@ class InformationRequest(models.Model):
         triggers = [NO_DELETE]
 
     def __str__(self) -> str:
-        return f"Request to {self.addressee}, reply by {self.reply_by}"
+        return f"Request to {self.addressee}, reply by {self.reply_by.day} {self.reply_by:%B %Y}"
 
 
 class InformationReply(models.Model):

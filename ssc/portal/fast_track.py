@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -79,11 +79,15 @@ def _home(request: HttpRequest, form: SlotForm | None = None) -> HttpResponse:
         .prefetch_related("moves")
     )
     if not is_dcc:
-        queue = queue.filter(organisation__in=organisations_of(user, Duty.READ_OWN_TEST_DAYS))
+        # Colleagues who may not read a request do not learn from the queue that there is one.
+        queue = queue.filter(organisation__in=organisations_of(user, Duty.READ_OWN_TEST_DAYS)).filter(
+            Q(fast_track=None) | Q(fast_track__in=rows)
+        )
     context = {
         "rows": [(row, KINDS[row.state], awaited(row), _age(row, today)) for row in rows],
         "queue": [(slot, _ordinary(slot)) for slot in queue],
         "is_dcc": is_dcc,
+        "is_ssc": permitted(user, Duty.READ_CASES) is not None,
         "has_days": is_dcc or permitted(user, Duty.READ_OWN_TEST_DAYS) is not None,
         "has_requests": any(permitted(user, duty) for duty in (Duty.REQUEST_FAST_TRACK, Duty.READ_FAST_TRACK)),
         "may_ask": permitted(user, Duty.REQUEST_FAST_TRACK) is not None,

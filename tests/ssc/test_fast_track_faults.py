@@ -193,6 +193,8 @@ def test_whoever_is_mailed_that_its_day_moved_can_open_the_page_and_sees_its_own
     page = browser.get(reverse("ssc:fast-track")).content.decode()
     assert "Rawthey pair" in page and "Thrushgill" not in page and row.reference not in page
     assert browser.get(reverse("ssc:fast-track-request", args=[row.reference])).status_code == 404
+    colleague = signed_in(people.person(role, group.organisation))
+    assert row.reference not in colleague.get(reverse("ssc:fast-track")).content.decode()
     assert signed_in(people.person(Role.TEST_LAB)).get(reverse("ssc:fast-track")).status_code == 403
 
 
