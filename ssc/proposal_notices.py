@@ -14,7 +14,7 @@ from secgov.accounts.models import Membership, Organisation, Role
 from secgov.documents.models import Classification
 from secgov.journal import services as journal
 from secgov.journal.nudge import nudge
-from ssc.models import GroupInvitation, Proposal
+from ssc.models import GroupInvitation, GroupMember, Proposal
 from ssc.notices import SIGN_IN
 
 OPEN_WORDS = "ssc/proposal"
@@ -54,11 +54,23 @@ def industry() -> QuerySet[Organisation]:
 
 
 def parties_and_group(proposal: Proposal) -> QuerySet[Organisation]:
-    """Every Party, and whoever was invited to a Working Group on the proposal; each once (SC-6.18)."""
+    """Every Party, and whoever was invited to a Working Group on the proposal or sits on one; each once (SC-6.18)."""
+    return Organisation.objects.admitted().filter(~Q(party_category="") | _in_groups(proposal))
+
+
+def asked_by(proposal: Proposal) -> QuerySet[Organisation]:
+    """Whoever has been asked for views on the proposal, or to work on it: they hear that it comes to nothing."""
+    consultations = proposal.consultations.all()
+    asked = _in_groups(proposal) | Q(pk__in=consultations.filter(is_open=False).values("invited"))
+    if any(each.is_open for each in consultations):
+        asked |= Q(kind__in=_INDUSTRY)
+    return Organisation.objects.admitted().filter(asked)
+
+
+def _in_groups(proposal: Proposal) -> Q:
     invited = GroupInvitation.objects.filter(group__proposals=proposal, organisation__isnull=False)
-    return Organisation.objects.admitted().filter(
-        ~Q(party_category="") | Q(pk__in=invited.values("organisation"))
-    )
+    sitting = GroupMember.objects.filter(group__proposals=proposal).exclude(state=GroupMember.State.ENDED)
+    return Q(pk__in=invited.values("organisation")) | Q(pk__in=sitting.values("organisation"))
 
 
 def portal_path(proposal: Proposal) -> str:

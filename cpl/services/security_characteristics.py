@@ -61,6 +61,11 @@ def hold_set(key: int) -> SecurityCharacteristic:
     return SecurityCharacteristic.objects.select_for_update().get(pk=key)
 
 
+def set_named(name: str) -> SecurityCharacteristic | None:
+    """Lock and give the set of a name, or None."""
+    return SecurityCharacteristic.objects.select_for_update().filter(name__iexact=name.strip()).first()
+
+
 def numbers_of(characteristic: SecurityCharacteristic) -> list[rules.Number]:
     """Give the versions of a set that are in the register."""
     return [rules.Number(*row) for row in characteristic.versions.values_list("principal", "sub")]

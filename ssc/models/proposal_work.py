@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from secgov.accounts.models import User
+from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
 from secgov.journal.guards import INSERT_ONLY, NO_DELETE
 from ssc.models.proposals import Proposal
@@ -92,6 +92,12 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return f"Consultation {self.number} on {self.proposal}"
+
+    def asks(self, organisation: Organisation) -> bool:
+        """Whether an organisation is asked: everybody in an open one, else those invited and the proposer."""
+        if self.is_open or organisation.pk == self.proposal.organisation_id:
+            return True
+        return self.invited.filter(pk=organisation.pk).exists()
 
 
 class ConsultationResponse(models.Model):
@@ -251,6 +257,10 @@ class Schedule(models.Model):
     def number(self) -> str:
         """The version's number: 1.3."""
         return f"{self.principal}.{self.sub}"
+
+    def is_named(self, name: str) -> bool:
+        """Whether it brings a new set of this name."""
+        return not self.characteristic_id and self.new_name.casefold() == name.strip().casefold()
 
 
 class SignOff(models.Model):

@@ -17,11 +17,14 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Who sees which proposals."""
 
     def visible_to(self, user: User) -> ProposalQuerySet:
-        """One's own organisation's; those that its support is asked for; all that were handed in, to SSC and Secretariat."""
+        """One's own organisation's; those that its support is asked for, unless it declined; all that were handed in, to
+        SSC and Secretariat.
+        """
         own = Q(organisation__in=organisations_of(user, Duty.RAISE_PROPOSAL))
         asked = Q(
-            supports__party__in=organisations_of(user, Duty.SUPPORT_PROPOSAL), supports__withdrawn_at=None
-        )
+            supports__party__in=organisations_of(user, Duty.SUPPORT_PROPOSAL), supports__withdrawn_at=None,
+            supports__declined_at=None,
+        )  # fmt: skip
         handed_in = ~Q(state=Proposal.State.DRAFT)
         if permitted(user, Duty.READ_PROPOSALS):
             return self.filter(handed_in | own | Q(keyed_in_by=user)).distinct()

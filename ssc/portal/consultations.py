@@ -16,7 +16,7 @@ from ssc.portal.frame import page
 from ssc.portal.proposal_forms import AnswerForm, ResponseForm
 from ssc.portal.proposal_frame import organisations_for
 from ssc.rules.proposals import has_closed, may_respond
-from ssc.services.proposal_consultation import answer_response, respond
+from ssc.services.proposal_consultation import answer_response, respond, version_of
 
 OPEN = (Proposal.State.REFINEMENT, Proposal.State.CONSULTATION)
 
@@ -28,6 +28,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Consultation.objects.visible_to(request.user).select_related("proposal__affected")
     row = get_object_or_404(rows, pk=pk)
     choices = organisations_for(request.user, Duty.RESPOND_TO_CONSULTATION)
+    choices = choices.filter(pk__in=[each.pk for each in choices if row.asks(each)])
     today = clock.today()
     taken = may_respond(starts_on=row.starts_on, on=today, decided=row.proposal.state not in OPEN)
     form = ResponseForm(request.POST or None, organisations=choices) if taken and choices.exists() else None
@@ -68,7 +69,7 @@ def answer(request: HttpRequest, pk: int, response: int) -> HttpResponse:
     """Answer a view: a row of the table of comments and answers."""
     require(request.user, Duty.WORK_ON_PROPOSAL)
     row = get_object_or_404(ConsultationResponse, pk=response, consultation_id=pk)
-    form = AnswerForm(request.POST or None, initial={"answer": row.answer})
+    form = AnswerForm(request.POST or None, initial={"answer": row.answer, "seen": version_of(row)})
     if request.method == "POST" and form.is_valid():
         try:
             answer_response(response=row, by=request.user, at=clock.now(), **form.cleaned_data)

@@ -131,12 +131,42 @@ class SayForm(JudgedForm):
         self.fields["proposal"].queryset = group.proposals.all()
 
 
+class SeenMeetingField(forms.ModelChoiceField):
+    """A meeting together with its version as it was shown: `12.1`.
+
+    `known` are those that may be named, though they wait no longer: the service says what became of them.
+    """
+
+    known = GroupMeeting.objects.none()
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a choice as the meeting and its version."""
+        return f"{value.pk}.{value.version}" if isinstance(value, GroupMeeting) else value
+
+    def to_python(self, value: Any) -> GroupMeeting | None:
+        """Read both back. Raises ValidationError for what is no meeting here."""
+        if value in self.empty_values:
+            return None
+        key, _, seen = str(value).partition(".")
+        if not _is_number(key) or not _is_number(seen):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        meeting = self.known.filter(pk=key).first()
+        if meeting is None:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        meeting.version = int(seen)
+        return meeting
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
 class MinuteForm(JudgedForm):
     """The minutes of a meeting that was held."""
 
-    meeting = forms.ModelChoiceField(
+    meeting = SeenMeetingField(
         label="Which meeting", queryset=GroupMeeting.objects.none(), empty_label=None,
-        error_messages={"required": "Choose the meeting."},
+        error_messages={"required": "Choose the meeting.", "invalid_choice": "Choose a meeting of this group."},
     )  # fmt: skip
     chaired_by = forms.ModelChoiceField(
         label="Who chaired", queryset=User.objects.none(), empty_label=None,
@@ -153,9 +183,9 @@ class MinuteForm(JudgedForm):
 
     def __init__(self, *args: Any, group: WorkingGroup, at: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["meeting"].queryset = group.meetings.filter(
-            called_off_at=None, minuted_at=None, starts_at__lte=at
-        )
+        held = group.meetings.filter(starts_at__lte=at)
+        self.fields["meeting"].queryset = held.filter(called_off_at=None, minuted_at=None)
+        self.fields["meeting"].known = held
         self.fields["chaired_by"].queryset = people_who_may(Duty.DECIDE_PROPOSAL)
         self.fields["present"].queryset = group.members.exclude(state="invited").select_related(
             "person", "organisation"

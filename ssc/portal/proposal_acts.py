@@ -82,7 +82,7 @@ def _convene(seen: Seen, values: dict[str, Any]) -> object:
     }
     own = {name: values[name] for name in ("name", "areas", "variations")}
     return refinement.convene_working_group(
-        proposals=[seen.proposal], invitations=invitations, by=seen.by, at=seen.at, **own
+        proposals={seen.proposal: seen.version}, invitations=invitations, by=seen.by, at=seen.at, **own
     )
 
 
@@ -225,8 +225,8 @@ STEPS = (
     ),
     Step(
         "move-date",
-        "Move the implementation date",
-        "Move the date",
+        "Move the date, or number the version anew",
+        "Keep the change",
         "The industry is told anew.",
         "SC-6.13",
         forms.MoveDateForm,
@@ -325,6 +325,9 @@ def _initial(step: Step, proposal: Proposal) -> dict[str, Any]:
         return {"characteristic": proposal.affected_id}
     if step.form is forms.GuidanceForm:
         return {"title": proposal.title}
+    if step.form is forms.MoveDateForm:
+        last = outcomes.schedule_of(proposal)
+        return {"implementation_on": last.implementation_on, "number": last.number} if last else {}
     if step.form is forms.PublishForm:
         planned = outcomes.schedule_of(proposal)
         last = planned.characteristic.versions.first() if planned and planned.characteristic else None

@@ -210,6 +210,7 @@ class ResponseForm(AskedForm):
 
 
 class AnswerForm(AskedForm):
-    """What the SSC answers."""
+    """What the SSC answers, in place of the answer that stood there."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     answer = text("Answer", rows=3)

@@ -235,11 +235,15 @@ class ScheduleForm(AskedForm):
 
 
 class MoveDateForm(AskedForm):
-    """Another implementation date."""
+    """Another implementation date, or another number."""
 
     implementation_on = DayField(
         label="Implementation date", help_text="Today or later. For example 1 July 2027."
     )
+    number = forms.CharField(
+        label="Version", max_length=10, required=False, widget=forms.TextInput(attrs={"class": "w-s"}),
+        help_text="Another one only where another version of the set came out before.",
+    )  # fmt: skip
     reason = text("Reason", rows=2)
 
 

@@ -62,11 +62,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         party__in=organisations_of(request.user, Duty.SUPPORT_PROPOSAL), confirmed_at=None, declined_at=None,
         withdrawn_at=None, proposal__state=State.SUBMITTED,
     ).select_related("proposal", "party")  # fmt: skip
+    own = {each.pk for each in organisations_of(request.user, Duty.RAISE_PROPOSAL)}
+    questioned = {each.pk for each in found if each.state == State.TRIAGE and each.organisation_id in own}
     context = {
         "page": found,
         "rows": [
-            (each, progress_of(each, on=today, inside=reads_all or each.state == State.TRIAGE))
-            for each in found
+            (each, progress_of(each, on=today, inside=reads_all or each.pk in questioned)) for each in found
         ],
         "asked": asked,
         "consultations": Consultation.objects.visible_to(request.user)
@@ -120,7 +121,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "proposal": proposal,
         "progress": progress_of(
-            proposal, on=clock.today(), inside=reads_all or proposal.state == State.TRIAGE
+            proposal, on=clock.today(), inside=reads_all or (mine and proposal.state == State.TRIAGE)
         ),
         "mine": mine,
         "reads_all": reads_all,
@@ -132,8 +133,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": steps_open(proposal, request.user),
         "tasks": _tasks(proposal) if proposal.state == State.DRAFT else (),
         "supports": [(each, _warned(each)) for each in supports],
-        "question": proposal.rounds.filter(answered_at=None).first(),
-        "views": proposal.ncsc_views.all() if reads_all or proposal.state != State.NCSC_LIAISON else (),
+        "question": proposal.rounds.filter(answered_at=None).first() if mine or reads_all else None,
+        "views": proposal.ncsc_views.all() if reads_all or _is_settled(proposal) else (),
         "criteria": CRITERIA,
         "groups": proposal.working_groups.prefetch_related("invitations__organisation"),
         "consultations": proposal.consultations.prefetch_related("responses__organisation"),
@@ -143,6 +144,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         **answers_of(proposal),
     }
     return page(request, "proposal.html", context)
+
+
+def _is_settled(proposal: Proposal) -> bool:
+    """Whether the SSC has acted on NCSC's view: until then it is nobody else's, however the proposal ended."""
+    return proposal.stages.filter(stage__in=(State.REFINEMENT, State.REJECTED)).exists()
 
 
 def answers_of(proposal: Proposal, *, kept: bool = True) -> dict[str, Any]:

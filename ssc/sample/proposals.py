@@ -125,7 +125,8 @@ def _consulted(people: dict[str, User], title: str, at: dt.datetime) -> None:
         asked[category] = refinement.Asked(organisations=list(Organisation.objects.filter(name__in=names)))
     asked["NCSC"] = refinement.Asked(others="NCSC’s CPA team")
     refinement.convene_working_group(
-        proposals=[row], name="CPA Working Group on local ports", areas="Debug ports\nKeys in production",
+        proposals={row: _now(row).version}, name="CPA Working Group on local ports",
+        areas="Debug ports\nKeys in production",
         variations="", invitations=asked, by=secretary, at=at,
     )  # fmt: skip
     refinement.begin_refinement(proposal=row, target_on=None, by=secretary, at=at, version=_now(row).version)
@@ -141,7 +142,7 @@ def _consulted(people: dict[str, User], title: str, at: dt.datetime) -> None:
         text="A closed port can be seen only with the maker’s tool. Say that it is to be lent.",
     )  # fmt: skip
     consultation.answer_response(
-        response=said, answer="Agreed; the requirement will say so.", by=secretary, at=at
+        response=said, seen="", answer="Agreed; the requirement will say so.", by=secretary, at=at
     )
     consultation.respond(
         consultation=opened, organisation=Organisation.objects.get(name="Brindle Power"), about="", by=people["supplier2"],

@@ -9,21 +9,17 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from cpl.notices import in_words
 from cpl.rules.submissions import clean_reason
 from cpl.services.rows import keep
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted, require
 from secgov.documents.models import Document
 from secgov.documents.services import hand_out, store_document
-from secgov.errors import Conflict, NotPermitted, Refusal
+from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
-from secgov.journal.nudge import nudge
 from ssc.models import GroupContribution, GroupMeeting, GroupMember, GroupPaper, Proposal, WorkingGroup
 from ssc.rules import working_groups as rules
-from ssc.services.group_members import actor_of, as_active, lock_group, mail_to, path_of
-
-CALLED = "ssc/group_meeting"
+from ssc.services.group_members import actor_of, as_active, check_level, give_notice, lock_group, mail_to
 
 
 @transaction.atomic
@@ -62,21 +58,8 @@ def call_group_meeting(
         after={"starts_at": meeting.starts_at, "place": meeting.place, "mode": meeting.mode},
     )  # fmt: skip
     for member in group.members.standing().select_related("person"):
-        _give_notice(meeting, member, at)
+        give_notice(meeting, member, at)
     return meeting
-
-
-def _give_notice(meeting: GroupMeeting, member: GroupMember, at: dt.datetime) -> None:
-    if not member.person.email:
-        return
-    journal.enqueue(
-        template=CALLED, recipient=member.person.email, key=f"ssc/group_meeting:{meeting.pk}:{meeting.version}:{member.pk}",
-        context={
-            "when": in_words(meeting.starts_at), "place": meeting.place, "mode": meeting.get_mode_display(),
-            "called_off": meeting.called_off_reason, "path": path_of(meeting.group),
-        }, at=at,
-    )  # fmt: skip
-    nudge("journal.send_messages")
 
 
 def _lock_meeting(meeting: GroupMeeting, version: int) -> GroupMeeting:
@@ -100,7 +83,7 @@ def call_off_group_meeting(
         reason=meeting.called_off_reason,
     )  # fmt: skip
     for member in meeting.group.members.standing().select_related("person"):
-        _give_notice(meeting, member, at)
+        give_notice(meeting, member, at)
     return meeting
 
 
@@ -184,9 +167,7 @@ def read_paper(*, paper: GroupPaper, by: User, at: dt.datetime) -> tuple[Documen
     Raises NotPermitted: hidden for whoever is not on the group, plain for a member above whose level it is.
     """
     if not permitted(by, Duty.READ_CASES):
-        as_active(paper.group, by, at=at)
-    if not GroupPaper.objects.visible_to(by).filter(pk=paper.pk).exists():
-        raise NotPermitted("You have not undertaken to keep papers of this level.")
+        check_level(paper.group, by, level=paper.document.classification, at=at)
     return paper.document, hand_out(document=paper.document, by=by, at=at)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from cpl.notices import in_words
 from cpl.rules.submissions import clean_reason
 from cpl.services.rows import keep
-from secgov.accounts.models import Organisation, User
+from secgov.accounts.models import Membership, Organisation, User
 from secgov.accounts.permissions import Duty, Grant, permitted, require
 from secgov.documents.services import store_document
 from secgov.errors import Conflict, NotPermitted, Refusal
@@ -18,13 +19,14 @@ from secgov.journal import services as journal
 from secgov.journal.actors import Actor
 from secgov.journal.nudge import nudge
 from secgov.time_rules import london_day
-from ssc.models import GroupMember, Proposal, TermsOfReference, Undertaking, WorkingGroup
+from ssc.models import GroupMeeting, GroupMember, Proposal, TermsOfReference, Undertaking, WorkingGroup
 from ssc.notices import SIGN_IN
 from ssc.rules import working_groups as rules
 from ssc.services.references import hold_references
 
 State, End = GroupMember.State, GroupMember.End
 OPEN_GROUP = WorkingGroup.State.OPEN
+CALLED = "ssc/group_meeting"
 CLAUSE_OF = {"left": "SC-A1.2", "removed": "SC-A1.3", "revoked": "SC-A1.5"}
 
 
@@ -73,13 +75,26 @@ def as_active(group: WorkingGroup, person: User, *, at: dt.datetime) -> GroupMem
     return member
 
 
+def check_level(group: WorkingGroup, person: User, *, level: str, at: dt.datetime) -> GroupMember:
+    """Give the membership of somebody who may read what has this level; the White is for every active member. SC-A1.5-1
+
+    Raises NotPermitted: as `as_active` does, and for a level that the member has not undertaken to keep.
+    """
+    member = as_active(group, person, at=at)
+    undertaken = member.undertakings.values_list("level", flat=True)
+    is_active = member.state == State.ACTIVE
+    if not rules.may_read(classification=level, is_active=is_active, undertaken=undertaken):
+        raise NotPermitted("You have not undertaken to keep papers of this level.")
+    return member
+
+
 @transaction.atomic
 def record_terms(*, text: str, from_on: dt.date, by: User, at: dt.datetime) -> TermsOfReference:
     """Record a new version of the terms of reference; members accept it before they go on. SC Methodology A1.1"""
     grant = require(by, Duty.WORK_ON_PROPOSAL)
     if from_on < london_day(at):
         raise Refusal("That day is past.", clause="SC-A1.1", field="from_on")
-    hold_references("terms of reference")  # their rows cannot be locked: nobody may change them
+    hold_references("terms")  # the rows themselves are not for us to lock: they are only ever added to
     last = TermsOfReference.objects.order_by("-number").first()
     row = TermsOfReference(
         number=last.number + 1 if last else 1, text=clean_reason(text, field="text", clause="SC-A1.1"), from_on=from_on,
@@ -121,10 +136,24 @@ def lock_group(group: WorkingGroup) -> WorkingGroup:
 def add_proposers(
     group: WorkingGroup, proposals: Iterable[Proposal], *, grant: Grant, at: dt.datetime
 ) -> None:
-    """Put the proposer of each item on the group: part of it without being asked for. SC Methodology A1.3"""
+    """Put the proposer of each item on the group: part of it without being asked for. SC Methodology A1.3
+
+    Where nobody of the proposer's organisation is known as the proposer, the group's page says that one is to be invited.
+    """
     for proposal in proposals:
-        if proposal.organisation and member_of(group, proposal.created_by) is None:
-            _invite(group, proposal.created_by, proposal.organisation, grant.actor, at, is_proposer=True)
+        person = _proposer_of(proposal)
+        if person is not None and proposal.organisation and member_of(group, person) is None:
+            _invite(group, person, proposal.organisation, grant.actor, at, is_proposer=True)
+
+
+def _proposer_of(proposal: Proposal) -> User | None:
+    """Who raised a proposal, while of its organisation; of a form that was keyed in, whoever has the address on it."""
+    at_home = Membership.objects.current().filter(organisation=proposal.organisation_id)
+    people = User.objects.filter(is_active=True, memberships__in=at_home)
+    raised = None if proposal.keyed_in_by_id else people.filter(pk=proposal.created_by_id).first()
+    if raised is None and proposal.proposer_email:
+        raised = people.filter(email__iexact=proposal.proposer_email).first()
+    return raised
 
 
 def _invite(
@@ -151,7 +180,23 @@ def _invite(
         after={"organisation": organisation.name},
     )  # fmt: skip
     mail_to(member, "invited", at)
+    for meeting in group.meetings.filter(called_off_at=None, minuted_at=None, starts_at__gt=at):
+        give_notice(meeting, member, at)
     return member
+
+
+def give_notice(meeting: GroupMeeting, member: GroupMember, at: dt.datetime) -> None:
+    """Tell a member time, date and place of a meeting, or that it is called off. SC-A1.4-2"""
+    if not member.person.email:
+        return
+    journal.enqueue(
+        template=CALLED, recipient=member.person.email, key=f"ssc/group_meeting:{meeting.pk}:{meeting.version}:{member.pk}",
+        context={
+            "when": in_words(meeting.starts_at), "place": meeting.place, "mode": meeting.get_mode_display(),
+            "called_off": meeting.called_off_reason, "path": path_of(meeting.group),
+        }, at=at,
+    )  # fmt: skip
+    nudge("journal.send_messages")
 
 
 def mail_to(member: GroupMember, what: str, at: dt.datetime, *, path: str = "") -> None:

@@ -84,18 +84,24 @@ def respond(
     Conflict once it is decided.
     """
     grant = require(by, Duty.RESPOND_TO_CONSULTATION, organisation)
-    if not Consultation.objects.visible_to(by).filter(pk=consultation.pk).exists():
+    if not consultation.asks(organisation):
         raise NotPermitted("There is nothing at this address.", hidden=True)
     proposal = lock_proposal(consultation.proposal)
     today = london_day(at)
     decided = proposal.state not in (State.REFINEMENT, State.CONSULTATION)
     if not rules.may_respond(starts_on=consultation.starts_on, on=today, decided=decided):
-        raise Conflict("The SSC has decided." if decided else "The consultation has not begun.")
+        raise Conflict(
+            f"No more views are taken: {proposal} is {proposal.get_state_display().lower()}."
+            if decided
+            else "The consultation has not begun."
+        )
     row = ConsultationResponse(
         consultation=consultation, organisation=organisation, by=by, at=at, about=about.strip(),
         text=clean_reason(text, field="text", clause="SC-6.9"),
         is_late=rules.has_closed(consultation.ends_on, on=today),
     )  # fmt: skip
+    if consultation.responses.filter(organisation=organisation, about=row.about, text=row.text).exists():
+        raise Conflict("Your organisation has said exactly this already.")
     row.full_clean()
     row.save()
     journal.record(
@@ -107,17 +113,20 @@ def respond(
 
 @transaction.atomic
 def answer_response(
-    *, response: ConsultationResponse, answer: str, by: User, at: dt.datetime
+    *, response: ConsultationResponse, seen: str, answer: str, by: User, at: dt.datetime
 ) -> ConsultationResponse:
     """Answer a view: what the SSC makes of it, in the table of comments and answers. SC Methodology 6.9
 
-    An answer can be put anew until the SSC decides. Raises NotPermitted, Conflict.
+    An answer can be put anew until the SSC decides; `seen` is the version of the one that the person saw, as
+    `version_of` gives it. Raises NotPermitted, Conflict where somebody else has answered since.
     """
     consultation = response.consultation
     proposal = lock_proposal(consultation.proposal)
     grant = require_for_ssc(proposal, by, Duty.WORK_ON_PROPOSAL)
     check_state(proposal, State.REFINEMENT, State.CONSULTATION)
     row = ConsultationResponse.objects.select_for_update().get(pk=response.pk)
+    if version_of(row) != seen:
+        raise Conflict(f"Somebody has answered this since you opened it: {row.answer}")
     row.answer = clean_reason(answer, field="answer", clause="SC-6.9")
     row.answered_by, row.answered_at = by, at
     row.full_clean()
@@ -127,6 +136,11 @@ def answer_response(
         reason=row.answer, after={"response": row.pk},
     )  # fmt: skip
     return row
+
+
+def version_of(response: ConsultationResponse) -> str:
+    """The version of a view's answer: the instant at which it was given, "" where there is none yet."""
+    return response.answered_at.isoformat() if response.answered_at else ""
 
 
 @transaction.atomic

@@ -87,6 +87,12 @@ def _plan(proposal: Proposal, planned: Planned, by: User, at: dt.datetime) -> Sc
             "Choose the set that changes, or name the new one and its Physical Device Types.", clause="SC-6.13",
             field="characteristic",
         )  # fmt: skip
+    elif register.set_named(planned.new_name) is not None:
+        raise Refusal(
+            "A set of that name is in the register already.", clause="SC-6.13", field="new_name",
+            remedy="Choose it above, or give the new one another name.",
+        )  # fmt: skip
+    _check_unplanned(proposal, number, planned.characteristic, planned.new_name)
     row = Schedule(
         proposal=proposal, characteristic=planned.characteristic,
         new_name="" if planned.characteristic else planned.new_name.strip(),
@@ -99,6 +105,21 @@ def _plan(proposal: Proposal, planned: Planned, by: User, at: dt.datetime) -> Sc
     row.full_clean()
     row.save()
     return row
+
+
+def _check_unplanned(
+    proposal: Proposal, number: Number, characteristic: SecurityCharacteristic | None, new_name: str
+) -> None:
+    """Refuse a version that another proposal plans: once that one is published, this one could never be. SC Methodology 6.17"""
+    under_way = Proposal.objects.filter(state__in=[State.SCHEDULED, State.SIGNED_OFF]).exclude(pk=proposal.pk)
+    for other in under_way:
+        row = schedule_of(other)
+        same = row.characteristic_id == characteristic.pk if characteristic else row.is_named(new_name)
+        if same and number == Number(row.principal, row.sub):
+            raise Refusal(
+                f"{other} plans version {number} of that set already.", clause="SC-6.17", field="number",
+                remedy=f"Give the version after it, for example {number.principal}.{number.sub + 1}.",
+            )  # fmt: skip
 
 
 def _await_publication(proposal: Proposal, row: Schedule, act: Act, at: dt.datetime) -> None:
@@ -132,10 +153,12 @@ def move_date(
     by: User,
     at: dt.datetime,
     version: int,
+    number: str = "",
 ) -> Schedule:
-    """Move the implementation date, and tell the industry anew. SC Methodology 6.13
+    """Move the implementation date or number the version anew, and tell the industry. SC Methodology 6.13 and SC Methodology 6.17
 
-    Raises NotPermitted, Conflict, Refusal for a day that has passed.
+    `number` is left empty where it stays; another version of the set may have come out before. Raises NotPermitted,
+    Conflict, Refusal for a day that has passed, or a number that follows no other.
     """
     proposal = lock_proposal(proposal, version=version)
     grant = require_for_ssc(proposal, by, Duty.WORK_ON_PROPOSAL)
@@ -145,12 +168,18 @@ def move_date(
         implementation_on=implementation_on, today=london_day(at), amp_change=last.amp_change, tsat_change=last.tsat_change,
         amp_text=last.amp_text, tsat_text=last.tsat_text,
     )  # fmt: skip
-    if implementation_on == last.implementation_on:
+    planned = clean_number(number) if number.strip() else Number(last.principal, last.sub)
+    if planned != Number(last.principal, last.sub):
+        known = register.numbers_of(last.characteristic) if last.characteristic else []
+        check_follows(planned, known=known, sec_consultation=last.sec_consultation)
+        _check_unplanned(proposal, planned, last.characteristic, last.new_name)
+    elif implementation_on == last.implementation_on:
         raise Refusal("That is the date already.", clause="SC-6.13", field="implementation_on")
     reason = clean_reason(reason, clause="SC-6.13")
-    kept = ("characteristic_id", "new_name", "device_types", "principal", "sub", "amp_change", "amp_text")
+    kept = ("characteristic_id", "new_name", "device_types", "amp_change", "amp_text")
     row = Schedule(
         proposal=proposal, implementation_on=implementation_on, reason=reason, set_by=by, set_at=at,
+        principal=planned.principal, sub=planned.sub,
         tsat_change=last.tsat_change, tsat_text=last.tsat_text, sec_consultation=last.sec_consultation,
         **{name: getattr(last, name) for name in kept},
     )  # fmt: skip
@@ -158,7 +187,7 @@ def move_date(
     row.save()
     act = note(
         proposal, "date_moved", grant=grant, at=at, clause="SC-6.13", reason=reason,
-        after={"from": last.implementation_on, "to": implementation_on},
+        after={"from": last.implementation_on, "to": implementation_on, "version": row.number},
     )  # fmt: skip
     for each in Obligation.objects.standing().about(proposal).filter(clause=PUBLICATION):
         journal.fall_away(obligation=each, reason=reason, at=at)
@@ -215,7 +244,7 @@ def publish_version(
     signed = proposal.sign_off_record
     rules.check_published(published_on=published_on, today=london_day(at), signed_off_on=signed.signed_off_on)
     if held is None:
-        held = register.add_set(
+        held = register.set_named(planned.new_name) or register.add_set(
             name=planned.new_name, device_types=planned.device_types, actor=grant.actor, at=at,
             reason=f"A new set, on request {proposal}.",
         )  # fmt: skip

@@ -33,15 +33,18 @@ class Asked:
 
 @transaction.atomic
 def convene_working_group(
-    *, proposals: Sequence[Proposal], name: str, areas: str, variations: str, invitations: Mapping[str, Asked], by: User,
+    *, proposals: Mapping[Proposal, int], name: str, areas: str, variations: str, invitations: Mapping[str, Asked], by: User,
     at: dt.datetime,
 ) -> WorkingGroup:  # fmt: skip
     """Convene a CPA Working Group on one proposal or several, and invite by category. SC-6.6-1, SC-6.6-2 and SC-A1.2-9
 
-    Takes the areas it assesses (one a line), instructions and variations of its terms of reference, and for each
-    category who is invited or why nobody is. NCSC must have agreed first. Raises NotPermitted, Conflict, Refusals.
+    Takes the proposals, each with the version that the person saw, the areas it assesses (one a line), instructions and
+    variations of its terms of reference, and for each category who is invited or why nobody is. NCSC must have agreed
+    first. Raises NotPermitted, Conflict, Refusals.
     """
-    locked = [lock_proposal(each) for each in sorted(proposals, key=lambda one: one.pk)]
+    locked = [
+        lock_proposal(each, version=proposals[each]) for each in sorted(proposals, key=lambda one: one.pk)
+    ]
     if not locked:
         raise Refusal("Name the proposal that it works on.", clause="SC-6.6", field="proposals")
     for each in locked:

@@ -61,10 +61,21 @@ def require_owner(proposal: Proposal, by: User) -> Grant:
 
 
 def require_for_ssc(proposal: Proposal, by: User, duty: Duty) -> Grant:
-    """Give by which membership a person does the SSC's duty on a proposal; never on one that this person raised."""
+    """Give by which membership a person does the SSC's duty on a proposal; never on one in which they have a part.
+
+    That is whoever raised it or wrote a version of it, is of the proposer's organisation, or confirmed a Party's support.
+    To key in a form that came by e-mail is no part in it.
+    """
     grant = require(by, duty)
-    if proposal.created_by_id == by.pk and proposal.channel == Proposal.Channel.WEB:
-        raise NotPermitted("You raised this proposal yourself, so somebody else of the SSC takes it on.")
+    of_it = proposal.organisation_id in {each.pk for each in organisations_of(by, Duty.RAISE_PROPOSAL)}
+    wrote = proposal.channel == Proposal.Channel.WEB and (
+        proposal.created_by_id == by.pk or proposal.versions.filter(by=by).exists()
+    )
+    if of_it or wrote or proposal.supports.filter(confirmed_by=by).exists():
+        raise NotPermitted(
+            "You have a part in this proposal, for its proposer or for a Party that supports it. "
+            "So somebody else of the SSC takes it on."
+        )
     return grant
 
 

@@ -130,6 +130,9 @@ def _write(proposal: Proposal, values: Mapping[str, Any]) -> None:
             setattr(proposal, name, value.strip() if isinstance(value, str) else value)
         elif name == "affected_id" and "affected" in values:
             proposal.affected = values["affected"]
+    for name, clause in (("sc_title", "SC-A2-1"), ("use_case_title", "SC-A2-2")):
+        if title := getattr(proposal, name):
+            setattr(proposal, name, rules.clean_title(title, field=name, clause=clause))
     for name in (
         "issue",
         "necessity",
@@ -235,13 +238,17 @@ def withdraw_proposal(
     by_ssc = permitted(by, Duty.WORK_ON_PROPOSAL) if proposal.state != State.DRAFT else None
     grant = by_ssc or require_owner(proposal, by)
     reason = clean_reason(reason, clause="SC-6.4")
-    was_told = proposal.triaged_at is not None
     proposal.ended_at, proposal.ended_reason = at, reason
+    asked = notices.asked_by(proposal)
     move(proposal, "withdraw", grant=grant, at=at, clause="SC-6.4", reason=reason)
+    for waiting in proposal.rounds.filter(answered_at=None):
+        for each in Obligation.objects.standing().about(waiting):
+            journal.fall_away(obligation=each, reason=reason, at=at)
     if proposal.reference:
+        told = notices.committee() | notices.panel() if proposal.triaged_at else notices.committee()
         notices.tell(
-            notices.panel() if was_told else notices.committee(), proposal=proposal, what="it was withdrawn",
-            clause="SC-6.12", then="Nothing more follows.", key="withdrawn", at=at,
+            told | asked, proposal=proposal, what="it was withdrawn", clause="SC-6.12", then="Nothing more follows.",
+            key="withdrawn", at=at,
         )  # fmt: skip
         if by_ssc:
             notices.tell(

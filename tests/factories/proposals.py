@@ -190,7 +190,7 @@ def convened(who: Cast, **kwargs: Any) -> Proposal:
     """A Working Group is convened."""
     row = viewed(who, **kwargs)
     refinement.convene_working_group(
-        proposals=[row], name="CPA Working Group on ports", areas="Debug ports\nProduction keys", variations="",
+        proposals={row: row.version}, name="CPA Working Group on ports", areas="Debug ports\nProduction keys", variations="",
         invitations=everybody_asked(who), by=who.secretary, at=BEGAN,
     )  # fmt: skip
     return latest(row)

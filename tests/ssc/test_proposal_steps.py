@@ -300,8 +300,8 @@ def test_what_ncsc_does_not_agree_to_is_rejected_with_reasons_and_a_report(who):
     row = make.viewed(who, agrees=False)
     with pytest.raises(Refusal):
         refinement.convene_working_group(
-            proposals=[row], name="G", areas="A", variations="", invitations=make.everybody_asked(who), by=who.secretary,
-            at=BEGAN,
+            proposals={row: row.version}, name="G", areas="A", variations="", invitations=make.everybody_asked(who),
+            by=who.secretary, at=BEGAN,
         )  # fmt: skip
     text = {
         "reasons": "NCSC sees no merit.",
@@ -343,11 +343,23 @@ def test_every_category_is_invited_or_left_out_with_a_reason(who):
     blank = asked | {"DCC and its Service Providers": refinement.Asked()}
     with pytest.raises(Refusal) as refused:
         refinement.convene_working_group(
-            proposals=[row], name="G", areas="A", variations="", invitations=blank, by=who.secretary, at=BEGAN
+            proposals={row: row.version},
+            name="G",
+            areas="A",
+            variations="",
+            invitations=blank,
+            by=who.secretary,
+            at=BEGAN,
         )
     assert "DCC" in refused.value.message
     group = refinement.convene_working_group(
-        proposals=[row], name="G", areas="A", variations="", invitations=asked, by=who.secretary, at=BEGAN
+        proposals={row: row.version},
+        name="G",
+        areas="A",
+        variations="",
+        invitations=asked,
+        by=who.secretary,
+        at=BEGAN,
     )
     assert group.invitations.get(category="DCC and its Service Providers").left_out_reason
     assert told(row, "SC-6.6") == {
@@ -414,14 +426,17 @@ def test_late_views_are_taken_and_flagged_and_each_is_answered(who):
     with pytest.raises(Conflict):
         _respond(asked, who, at=early)
     assert not _respond(asked, who, at=dt.datetime(2027, 3, 12, 23, 59, tzinfo=dt.UTC)).is_late
-    late = _respond(asked, who, at=dt.datetime(2027, 3, 13, 0, 0, tzinfo=dt.UTC))
+    late = _respond(asked, who, at=dt.datetime(2027, 3, 13, 0, 0, tzinfo=dt.UTC), about="Time")
     assert late.is_late
     with pytest.raises(NotPermitted):
-        consultation.answer_response(response=late, answer="No.", by=who.tester, at=CLOSED)
-    assert (
-        consultation.answer_response(response=late, answer="Noted.", by=who.secretary, at=CLOSED).answer
-        == "Noted."
-    )
+        consultation.answer_response(response=late, seen="", answer="No.", by=who.tester, at=CLOSED)
+    given = {"response": late, "by": who.secretary, "at": CLOSED}
+    assert consultation.answer_response(seen="", answer="Noted.", **given).answer == "Noted."
+    with pytest.raises(Conflict, match="Noted"):
+        consultation.answer_response(seen="", answer="Rejected.", **given)
+    late.refresh_from_db()
+    seen = consultation.version_of(late)
+    assert consultation.answer_response(seen=seen, answer="Taken in.", **given).answer == "Taken in."
 
 
 def _respond(asked: object, who: make.Cast, at: dt.datetime, **changes: object) -> object:

@@ -175,8 +175,9 @@ def test_group_has_areas_variations_a_fair_sample_and_a_timetable_that_its_membe
     for shown in ("Debug ports", "31 January 2027", "20 February 2027"):
         assert shown in page
     assert list(group.meetings.all()) == [second, first]
+    row = proposals.viewed(who)
     given = {
-        "proposals": [proposals.viewed(who)], "name": "Another", "variations": "It meets by telephone too.",
+        "proposals": {row: row.version}, "name": "Another", "variations": "It meets by telephone too.",
         "by": who.secretary, "at": BEGAN,
     }  # fmt: skip
     asked = proposals.everybody_asked(who)
