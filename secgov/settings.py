@@ -327,6 +327,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/o/token/",
+    "ENUM_NAME_OVERRIDES": {
+        "CombinationStatusEnum": "cpl.rules.smets1_lists.STATUSES",
+        "EntryStatusEnum": "cpl.models.PublishedEntry.Status",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "secgov.api.examples.with_examples",

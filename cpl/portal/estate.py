@@ -18,6 +18,7 @@ from cpl.models import EstateClaim
 from cpl.portal.frame import page
 from cpl.portal.judged import DAY_FORMATS, refuse
 from cpl.rendering import neutralise
+from cpl.services.dcc_list_contents import proposed_estate
 from cpl.services.estate import EstateReport, claim_from_file, claim_model, end_claim, suppliers_beside
 from cpl.services.estate_rows import EstateLine, estate_lines, models_of
 from secgov.accounts.models import Organisation
@@ -27,6 +28,7 @@ from secgov.errors import Conflict, Refusal
 from secgov.journal import clock
 
 PAGE = 50
+MOST_PROPOSED = 50
 MOST_BYTES = 5 * 1024 * 1024
 XLSX = MEDIA_TYPES["xlsx"]
 COLUMNS = (
@@ -236,6 +238,10 @@ def _show(
     report: EstateReport | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     keeps = organisation in organisations_of(request.user, Duty.KEEP_ESTATE)
+    proposed = proposed_estate(organisation) if keeps else []
+    if keeps and form is None:
+        begun = {name: request.GET.get(name, "") for name in ("entry", "role")}  # a proposal that was chosen
+        form = ClaimForm(others=list(suppliers_beside(organisation)), initial=begun)
     models = models_of(organisation).select_related("manufacturer").order_by("number")
     found = Paginator(models, PAGE).get_page(request.GET.get("page"))
     context = {
@@ -245,9 +251,11 @@ def _show(
         "lines": estate_lines(list(found.object_list), organisation, on=clock.today()),
         "is_dcc": organisation.kind == Organisation.Kind.DCC,
         "keeps": keeps,
-        "claim_form": (form or ClaimForm(others=list(suppliers_beside(organisation)))) if keeps else None,
+        "claim_form": form,
+        "proposed": proposed[:MOST_PROPOSED],
+        "proposed_in_all": len(proposed),
         "file_form": (file_form or FileForm(auto_id="upload_%s")) if keeps else None,
-        "form": form or file_form,
+        "form": form if form and form.is_bound else file_form,
         "report": report,
     }
     return page(request, "estate.html", context, status=status)

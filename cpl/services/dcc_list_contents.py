@@ -12,11 +12,13 @@ from cpl.models import (
     DeviceModel,
     EligibleRow,
     EstateClaim,
+    ListingPeriod,
     PendingRow,
     WithheldCombination,
 )
 from cpl.rules.dcc_lists import COLUMNS
-from cpl.rules.device_types import GSME, NAMES
+from cpl.rules.device_types import NAMES
+from cpl.rules.estate import roles_for
 from cpl.rules.smets1_lists import DEVICE_PARTS
 from cpl.services.dcc_lists import newest_version
 from secgov.accounts.models import Organisation
@@ -150,22 +152,24 @@ def counts_since(
 
 
 def proposed_estate(organisation: Organisation) -> list[dict[str, Any]]:
-    """Propose the entries that a Supplier has in use, by the DCC's newest counts, and does not claim yet. Section F2.10
+    """Propose the listed entries that a Supplier has in use, by the DCC's newest counts, and does not claim. Section F2.10
 
-    Gives `device_model`, `role` (of EstateClaim), `devices`, `systems` and `as_of` for each, in ascending number.
+    Gives `device_model`, `role` (of EstateClaim), `devices`, `systems` and `as_of` for each, in ascending number. Hubs
+    are none of a Supplier's (F2.6(a)).
     """
     claimed = EstateClaim.objects.current().filter(organisation=organisation).values("device_model")
     rows = counts_for(organisation).filter(devices__gt=0).exclude(device_model__in=claimed)
-    roles = EstateClaim.Role
+    rows = rows.filter(device_model__periods__in=ListingPeriod.objects.open())
     return [
         {
             "device_model": row.device_model,
-            "role": roles.GAS if row.device_model.device_type == GSME else roles.IMPORT,
+            "role": roles[0],
             "devices": row.devices,
             "systems": row.systems,
             "as_of": row.version.received_at,
         }
-        for row in rows.select_related("version").order_by("device_model")
+        for row in rows.select_related("version", "device_model__manufacturer").order_by("device_model")
+        if (roles := roles_for(row.device_model.device_type))
     ]
 
 

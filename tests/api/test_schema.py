@@ -1,10 +1,12 @@
 """The API does what its own description says, whatever it is sent."""
 
 from contextlib import suppress
+from io import StringIO
 
 import pytest
 import schemathesis
 from django.core import signals
+from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
@@ -90,3 +92,7 @@ def test_description_and_its_page_are_served_and_the_page_can_run_its_script(any
 
 def test_description_in_a_form_nobody_writes_is_refused(anybody, db):
     problem(anybody.get("/api/v1/schema/", headers={"Accept": "image/png"}), 406)
+
+
+def test_document_of_the_api_is_made_without_a_warning():
+    call_command("spectacular", "--fail-on-warn", "--validate", stdout=StringIO())

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from cpl.models import DeviceModel, EstateClaim
+from cpl.services.dcc_lists import take_list
 from cpl.services.estate import claim_from_file, claim_model, end_claim
 from cpl.services.estate_rows import estate_lines
 from secgov.accounts.models import Role
@@ -221,3 +223,24 @@ def test_page_asks_no_more_questions_for_more_models(stage, client):
     with CaptureQueriesContext(connection) as many:
         me.get("/portal/estate/")
     assert len(many) == len(few)
+
+
+@pytest.mark.clause("F2.10-1")
+def test_what_the_dcc_counts_is_proposed_to_that_supplier_alone_until_it_is_claimed(stage, client):
+    rows = [
+        {"entry": f"{number:06d}", "supplier": str(stage.parties[0]), "devices": devices, "systems": 11}
+        for number, devices in zip(stage.entries, (12_345, 0, 7), strict=True)
+    ]
+    data = json.dumps({"rows": rows}).encode()
+    take_list(kind="counts", data=data, form="json", by=people.person(Role.DCC, stage.dcc), at=DAY)
+    page = browser(client, stage.suppliers[0]).get("/portal/estate/").content.decode()
+    assert "ne Device Model in use, as the DCC counts" in page and "12,345" in page
+    chosen = f"entry={stage.entries[0]:06d}&amp;role=gas"
+    assert chosen in page  # neither what is not in use nor the hub, which is the DCC's
+    page = client.get(f"/portal/estate/?entry={stage.entries[0]:06d}&role=gas").content.decode()
+    assert f'value="{stage.entries[0]:06d}"' in page and '<option value="gas" selected>' in page
+    claim(stage)
+    assert "as the DCC counts" not in client.get("/portal/estate/").content.decode()
+    for other in (stage.suppliers[1], people.person(Role.DCC, stage.dcc)):
+        page = browser(client, other).get("/portal/estate/").content.decode()
+        assert "as the DCC counts" not in page and "12,345" not in page

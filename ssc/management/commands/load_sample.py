@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cpl.management.commands.load_sample_people import SIGN_INS
 from cpl.models import DeviceModel
-from cpl.sample import estates, events, lists, people, register, stories
+from cpl.sample import estates, events, lists, loading, people, register, stories
 from secgov.journal import clock
 from ssc.sample import cases, fast_tracks, groups, plans, proposals, referrals
 
@@ -15,7 +15,8 @@ from ssc.sample import cases, fast_tracks, groups, plans, proposals, referrals
 class Command(BaseCommand):
     """Fills an empty database with the sample list, its certificates, people, and work in every stage. Only with DEBUG.
 
-    All of it or nothing. A database that already holds a list is left as it is.
+    All of it or nothing, but for the first edition and what the DCC says of it, which follow. A database that already
+    holds a list is left as it is.
     """
 
     help = "Fill an empty database with sample data (only with DEBUG)."
@@ -40,4 +41,5 @@ class Command(BaseCommand):
             proposals.load_proposals(people=cast, at=at)
             groups.load_groups(people=cast, at=at)
             fast_tracks.load_fast_tracks(people=cast, at=at)
+        loading.load_loading(clock=clock.now)
         self.stdout.write("The sample list, its people and their work are here.")
