@@ -54,5 +54,13 @@ def not_permitted(request: HttpRequest, error: NotPermitted) -> HttpResponse:
 
 
 def conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
-    """Answer 409: somebody was first; nothing was written, and the newer state is shown."""
-    return render(request, "409.html", {"message": error.message, "newer": error.newer}, status=409)
+    """Answer 409: somebody was first; nothing was written. The newer state is shown, and what was typed, to copy it."""
+    typed = [text for name, texts in request.POST.lists() if "password" not in name for text in texts]
+    context = {
+        "message": error.message,
+        "newer": error.newer,
+        "wrote": [
+            text for text in typed if " " in text.strip()
+        ],  # sentences: keys and digests have no blanks
+    }
+    return render(request, "409.html", context, status=409)

@@ -271,7 +271,8 @@ def initial_of(row: Determination) -> dict[str, Any]:
         "supplements": row.supplements_id,
         "outcome_key": key,
         "ncsc": "none" if row.ncsc_provided_none else "given" if given else "",
-        "obliged": [each.pk for each in row.obliged.all()],
+        # Without a plan nobody is named; whoever turns to one begins with those known to have such Devices.
+        **({} if row.with_plan is False else {"obliged": [each.pk for each in row.obliged.all()]}),
     }
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from cpl.portal.judged import JudgedForm, refuse
 from cpl.web.records import facts
-from secgov.accounts.permissions import Duty, require
+from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
 from secgov.journal.services import working_calendar
@@ -100,6 +100,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         "lede": "Once approved it is the Party’s CPA Certificate Remedial Plan, until a later version is approved.",
         "facts": facts([
             ("Remedy", newest.remedy), ("By the end of", newest.remedied_by), ("Submitted", newest.submitted_at),
+            ("Document", newest.document.name if newest.document else None),
             *((f"Milestone {each.number}", _milestone_words(each)) for each in newest.milestones.all()),
         ]),
     }  # fmt: skip
@@ -116,7 +117,8 @@ def _milestone_words(milestone: Any) -> str:
 def ask_progress(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask the Party to report."""
     row = plan_of(request, reference)
-    require(request.user, Duty.COMMENT_ON_CASE)
+    if not permitted(request.user, Duty.JUDGE_PLAN):
+        require(request.user, Duty.PREPARE_CASE)
     form = forms.AskProgressForm(request.POST or None)
 
     def act(values: Values) -> object:

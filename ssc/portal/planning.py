@@ -35,6 +35,8 @@ def propose(request: HttpRequest, reference: str) -> HttpResponse:
     elif "add" in typed:
         # Shown again with what was typed, unjudged, and one row more.
         form = PlanForm(initial=typed.dict() | {"rows": count + 1}, count=count + 1, comments=comments)
+        if lost := request.FILES.get("document"):
+            form.fields["document"].help_text = f"Choose “{lost.name}” again: adding a row did not keep it."
     else:
         form = PlanForm(typed, request.FILES, count=count, comments=comments)
         if form.is_valid() and _propose(request, row, form):

@@ -73,6 +73,8 @@ class Considered:
     reasons: str = ""
     minute_reference: str = ""
     determined_on: date | None = None
+    struck_on: date | None = None
+    today: date | None = None
 
 
 def possible_outcomes(clause: str = Z62) -> tuple[str, ...]:
@@ -130,7 +132,11 @@ def ncsc_limb(draft: Considered) -> Limb:
 
 
 def outcome_limbs(draft: Considered) -> tuple[Limb, ...]:
-    """Judge whether the case can be closed: with an outcome, reasons, a minute and a day. Appendix Z 6.2"""
+    """Judge whether the case can be closed: with an outcome, reasons, a minute and a day. Appendix Z 6.2
+
+    The SSC determines where a certificate has ended, so not on a day before that, nor on one still to come.
+    """
+    day = draft.determined_on
     chosen = any(
         (draft.outcome, draft.with_plan) == OUTCOMES[key][:2] for key in possible_outcomes(draft.clause)
     )
@@ -150,8 +156,22 @@ def outcome_limbs(draft: Considered) -> tuple[Limb, ...]:
         limb(
             draft.clause,
             "The day of the determination is named.",
-            draft.determined_on is not None,
+            day is not None,
             "Give the day on which the SSC determined, for example 1 February 2027.",
+            field="determined_on",
+        ),
+        limb(
+            draft.clause,
+            "That day has come.",
+            not (day and draft.today) or day <= draft.today,
+            "That day is still to come. Give the day on which the SSC determined.",
+            field="determined_on",
+        ),
+        limb(
+            draft.clause,
+            "The certificate had ended by that day.",
+            not (day and draft.struck_on) or day >= draft.struck_on,
+            "On that day the certificate had not ended yet. Give the day on which the SSC determined.",
             field="determined_on",
         ),
     )  # fmt: skip

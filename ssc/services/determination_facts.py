@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -65,8 +66,8 @@ def devices_known(model: DeviceModel) -> bool:
     return counts_for(None).filter(device_model=model).exists()
 
 
-def considered(row: Determination, obliged: Iterable[Organisation]) -> rules.Considered:
-    """Give a determination as the rules judge it, with the Parties named. Appendix Z 6.2"""
+def considered(row: Determination, obliged: Iterable[Organisation], *, today: dt.date) -> rules.Considered:
+    """Give a determination as the rules judge it today, with the Parties named. Appendix Z 6.2"""
     model = row.case.device_model
     return rules.Considered(
         clause=row.clause,
@@ -81,6 +82,10 @@ def considered(row: Determination, obliged: Iterable[Organisation]) -> rules.Con
         proposal=Period(row.proposal_days, row.proposal_unit, row.proposal_starts_on),
         approval=Period(row.approval_days, row.approval_unit, row.approval_starts_on),
         determined_on=row.determined_on,
+        struck_on=min(
+            (each.event.occurred_on for each in row.case.events.select_related("event")), default=None
+        ),
+        today=today,
         **{name: getattr(row, name) for name in TEXTS if name != "ncsc_information"},
     )
 

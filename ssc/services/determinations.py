@@ -23,6 +23,7 @@ from secgov.documents.services import store_document
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.journal.models import Act, Obligation
+from secgov.time_rules import london_day
 from ssc.models import Case, Determination
 from ssc.notices import tell_all_parties, tell_committee
 from ssc.rules import determinations as rules
@@ -111,7 +112,7 @@ def _check_possible(case: Case, clause: str, supplements: Determination | None) 
 def _obliged(case: Case, row: Determination, chosen: Sequence[Organisation]) -> Sequence[Organisation]:
     """On whom the plan is imposed: nobody without a plan, the DCC by itself where the Code leaves no choice."""
     model = case.device_model
-    if not row.with_plan:
+    if row.with_plan is False:  # whoever has not chosen yet keeps whom they named
         return ()
     automatic = rules.is_automatic(device_type=model.device_type, generation=model.generation)
     return candidates_for(model) if automatic and not chosen else chosen
@@ -140,7 +141,7 @@ def put_to_the_chair(*, case: Case, by: User, at: dt.datetime, version: int) -> 
     """
     case, grant = lock_case(case, by=by, duty=Duty.PREPARE_CASE)
     row = _lock(case, version, Determination.State.DRAFT)
-    _check_whole(row)
+    _check_whole(row, at)
     row.put()
     row.put_at = at
     keep(row)
@@ -167,10 +168,10 @@ def _lock(case: Case, version: int, state: str) -> Determination:
     return row
 
 
-def _check_whole(row: Determination) -> None:
-    """Judge a determination by every rule that it has to meet, as of now."""
+def _check_whole(row: Determination, at: dt.datetime) -> None:
+    """Judge a determination by every rule that it has to meet, as of an instant."""
     case, obliged = row.case, list(row.obliged.order_by("name"))
-    draft = considered(row, obliged)
+    draft = considered(row, obliged, today=london_day(at))
     if row.supplements is not None:
         first = row.supplements
         others = Determination.objects.filter(supplements=first, state=Determination.State.CONFIRMED)
@@ -219,7 +220,7 @@ def decide(
         _tell_act(row, "ssc.determination.refused", grant, at)
         tell_committee(key=f"ssc/refused:{row.pk}", path=f"/portal/ssc/cases/{case}/", at=at)
         return row
-    _check_whole(row)
+    _check_whole(row, at)
     row.unanswered = case.requests.filter(withdrawn_at=None, replies=None).count()
     row.confirm()
     if row.supplements_id is None:

@@ -138,6 +138,29 @@ def test_chair_who_refuses_leaves_the_case_open_for_another_text(setting):
     assert [row.state for row in Determination.objects.order_by("pk")] == ["refused", "confirmed"]
 
 
+def test_parties_named_before_the_outcome_is_chosen_are_kept_and_without_a_plan_nobody_is_named(setting):
+    cases.triaged(setting)
+    given = {"case": setting.case, "by": setting.secretary, "at": NOON, "obliged": setting.suppliers}
+    row = determinations.save_determination(version=0, values={"reasons": "Slight."}, **given)
+    assert list(row.obliged.all()) == setting.suppliers
+    row = determinations.save_determination(
+        version=row.version, values={"outcome": "retain", "with_plan": False}, **given
+    )
+    assert not row.obliged.exists()
+
+
+@pytest.mark.clause("Z6.2-1")
+def test_day_still_to_come_is_refused_before_the_text_stands_still(setting):
+    cases.triaged(setting)
+    row = cases.written(setting)
+    with pytest.raises(Refusal, match="still to come"):
+        determinations.save_determination(
+            case=setting.case, by=setting.secretary, at=NOON, version=row.version, put=True,
+            values={"determined_on": (NOON + DAY).date()},
+        )  # fmt: skip
+    assert Determination.objects.get(pk=row.pk).state == "draft"
+
+
 def test_text_before_the_chair_stands_still(setting):
     cases.triaged(setting)
     cases.put(setting)

@@ -73,8 +73,12 @@ def test_a_plan_goes_from_imposed_to_completed_through_the_pages(clock: Any) -> 
     assert added.status_code == 200
     assert 'name="what_4"' in added.content.decode()
     assert 'value="Trial"' in added.content.decode()
-    wrong = sent(party, f"{PAGE}propose/", **PLAN | {"by_3": "", "remedied_by": ""})
+    added = party.post(f"{PAGE}propose/", PLAN | {"version": "1", "add": "1", "document": upload()})
+    assert "Choose “certificate.pdf” again: adding a row did not keep it." in words(added)
+    given = {"document": upload(), "classification": "amber"}
+    wrong = sent(party, f"{PAGE}propose/", **PLAN | {"by_3": "", "remedied_by": ""} | given)
     assert wrong.status_code == 422
+    assert words(wrong).count("Choose “certificate.pdf” again") == 2, "above the form, and at the field"
     assert "Milestone 3: give a day" in words(wrong)
     assert sent(party, f"{PAGE}propose/", **PLAN).status_code == 302
 
@@ -84,8 +88,11 @@ def test_a_plan_goes_from_imposed_to_completed_through_the_pages(clock: Any) -> 
     assert "Comment 1 has no answer" in words(unanswered)
     comment = now(RemedialPlan.objects.get()).versions.get(number=1).comments.get()
     assert sent(party, f"{PAGE}propose/", **PLAN | {f"answer_{comment.pk}": "A visit."}).status_code == 302
-    stale = chair.post(f"{DESK}decide/", {"version": "1", "number": "2", "approve": "yes", "reason": "Good."})
+    stale = chair.post(
+        f"{DESK}decide/", {"version": "1", "number": "2", "approve": "yes", "reason": "Good so far."}
+    )
     assert stale.status_code == 409
+    assert "It was not kept. Copy what you still need.Good so far." in words(stale)
     assert "Trial, by 26 February 2027, 400 Devices together" in words(chair.get(f"{DESK}decide/"))
     assert sent(chair, f"{DESK}decide/", number="2", approve="yes", reason="It will do.").status_code == 302
     assert "Approved, version 2" in words(party.get(PAGE))

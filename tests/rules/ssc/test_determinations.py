@@ -50,6 +50,14 @@ def test_unknown_number_of_devices_needs_its_reason():
     assert lacks(replace(unknown, devices_unknown_reason="Not counted yet.")) == []
 
 
+@pytest.mark.clause("Z6.2-1")
+@pytest.mark.parametrize(("days", "taken"), [(-1, False), (0, True), (9, True), (10, True), (11, False)])
+def test_day_of_the_determination_is_neither_before_the_certificate_ended_nor_still_to_come(days, taken):
+    ended = DAY - dt.timedelta(days=10)
+    draft = replace(WHOLE, determined_on=ended + dt.timedelta(days=days), struck_on=ended, today=DAY)
+    assert lacks(draft) == ([] if taken else [("Z6.2", "determined_on")])
+
+
 @pytest.mark.clause("Z6.2(b)")
 @pytest.mark.parametrize(
     ("given", "none", "taken"),
