@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cpl.models import Edition, EditionForm, EditionLimb, ListChange, PublishedEntry, Receipt, ReceiptHoldback
 from cpl.rules.publication import format_edition
+from cpl.services.loading import held_back_entries
 from cpl.services.publication import parties_progress
 from cpl.web.history import TAGS, VERBS, Difference, differences
 from secgov.journal.models import Obligation
@@ -85,6 +86,7 @@ def edition(request: HttpRequest, number: int) -> HttpResponse:
         "told_words": "" if shown.is_imported else _told(shown),
         "received": receipts.get(Receipt.Kind.RECEIVED),
         "loaded": receipts.get(Receipt.Kind.LOADED),
+        "in_part": receipts.get(Receipt.Kind.LOADED_IN_PART),
         "loading": Obligation.objects.about(shown).filter(clause="F2.9").first(),
         "held_back": _held_back(shown),
     }
@@ -144,9 +146,9 @@ def _told(shown: Edition) -> str:
 
 
 def _held_back(shown: Edition) -> list[ReceiptHoldback]:
-    """The entries that the DCC could not load and has not loaded since, with this edition or a later one."""
-    later_load = Receipt.objects.filter(kind=Receipt.Kind.LOADED, edition__number__gte=shown.number)
-    if later_load.exists():
-        return []
+    """The entries that the DCC could not load with this edition, and of which it has said nothing else since."""
     last = shown.receipts.filter(kind=Receipt.Kind.LOADED_IN_PART).order_by("at", "pk").last()
-    return list(last.holdbacks.all()) if last else []
+    if last is None:
+        return []
+    still = {each.entry for each in held_back_entries()}
+    return [each for each in last.holdbacks.all() if f"{each.entry_number:06d}" in still]

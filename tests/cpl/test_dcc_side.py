@@ -84,6 +84,17 @@ def test_reason_stands_in_public_beside_the_entry_until_the_dcc_says_otherwise(s
     assert "has not loaded this entry" not in text_of(Client().get(f"/cpl/entries/{number(stage.one)}/"))
 
 
+@pytest.mark.clause("F2.9-2")
+def test_edition_names_what_is_held_back_until_a_later_one_is_loaded_without_it(stage):
+    say(stage, stage.first, "loaded_in_part", NOON + 2 * HOUR, **{f"e{number(stage.one)}": WHY})
+    address = f"/cpl/editions/{stage.first}/"
+    assert "Not yet loaded" in (page := text_of(Client().get(address))) and "In part" in page
+    say(stage, stage.second, "loaded_in_part", NOON + 3 * HOUR, **{f"e{number(stage.two)}": WHY})
+    assert "Not yet loaded" not in (page := text_of(Client().get(address))) and "In part" in page
+    say(stage, stage.second, "loaded", NOON + 4 * HOUR)
+    assert "With a later one" in text_of(Client().get(address))
+
+
 def test_desk_shows_what_is_not_loaded_with_its_age_and_reason(stage):
     desk = signed_in(stage.cast.secretariat)
     address = reverse("admin:cpl_receipt_dcc")
