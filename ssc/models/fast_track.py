@@ -152,10 +152,10 @@ class FastTrackRequest(models.Model):
                 name="ssc_fasttrack_sets_before_test", violation_error_message="Device sets come before the test.",
             ),
             models.UniqueConstraint(
-                fields=["combination_key"],
+                fields=["organisation", "combination_key"],
                 condition=Q(state__in=["requested", "view_sought", "view_given", "granted", "in_test", "failed"]),
-                name="ssc_fasttrack_one_for_each_combination",
-                violation_error_message="A request for this combination is running already.",
+                name="ssc_fasttrack_one_of_each_organisation",
+                violation_error_message="Your request for this combination is running already.",
             ),
         ]  # fmt: skip
 

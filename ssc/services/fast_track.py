@@ -63,6 +63,13 @@ def notify_vulnerability(
     steps = clean_reason(steps, field="steps", clause="PPCT-4.1")
     if intended_by is None:
         raise Refusal("Say when the steps are intended to be done.", clause="PPCT-4.1", field="intended_by")
+    if intended_by < london_day(at):
+        raise Refusal(
+            "That day is past.",
+            clause="PPCT-4.1",
+            field="intended_by",
+            remedy="Of what is done already, give today.",
+        )
     row = VulnerabilityNotification(
         organisation=organisation, vulnerability=vulnerability, steps=steps, intended_by=intended_by, notified_by=by,
         notified_at=at, reference=next_reference(VulnerabilityNotification.objects.all(), "VN", at),
@@ -89,7 +96,7 @@ def request_fast_track(
     """Ask, as a Testing Participant, that a combination with new firmware be tested first. PPCT Report 4.1.2, PPCT Report 9.2
 
     Takes the fields named in FIELDS. The DCC is told; it seeks the SSC's view. Raises Refusals with all that is lacking,
-    Conflict where a request for this combination is running.
+    and where one's own request for this combination is running; that another's is, nobody learns here.
     """
     rows.check_regime(at)
     grant = require(by, Duty.REQUEST_FAST_TRACK, organisation, hidden=True)
@@ -118,10 +125,12 @@ def request_fast_track(
     if upload is not None:
         row.assessment_document = _kept(upload, classification, organisation, by, at)
         row.assessment = row.assessment or f"In the document “{row.assessment_document}”."
-    if FastTrackRequest.objects.filter(
-        combination_key=row.combination_key, state__in=_ONE_AT_A_TIME
-    ).exists():
-        raise Conflict("A request for this combination is running already.")
+    running = FastTrackRequest.objects.filter(organisation=organisation, state__in=_ONE_AT_A_TIME)
+    if earlier := running.filter(combination_key=row.combination_key).first():
+        raise Refusal(
+            f"Your request {earlier} for this combination is running already.", clause="PPCT-9.2", field="devices",
+            remedy="Go on with that one, or withdraw it first.",
+        )  # fmt: skip
     row.full_clean(exclude=["state"])
     row.save()
     act = journal.record(

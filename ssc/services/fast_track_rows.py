@@ -17,10 +17,10 @@ from secgov.journal.models import Act, Notice
 from secgov.journal.nudge import nudge
 from secgov.time_rules import london_day
 from ssc.models import FastTrackRequest
-from ssc.notices import SIGN_IN, tell_committee
+from ssc.notices import tell_committee
 from ssc.rules import fast_track as rules
 
-CLAUSE = "PPCT-9.15"
+REQUEST_MOVED = "ssc/fast_track"
 
 
 def check_regime(at: dt.datetime) -> None:
@@ -96,8 +96,8 @@ def _tell(
     organisation: Organisation, request: FastTrackRequest, title: str, clause: str, step: str, at: dt.datetime
 ) -> Notice:
     notice = journal.give_notice(
-        organisation_id=organisation.pk, recipients=notice_contacts(organisation, Contact.Purpose.TESTING), template=SIGN_IN,
-        context={"path": path_of(request)}, title=title, clause=clause, subject=request,
+        organisation_id=organisation.pk, recipients=notice_contacts(organisation, Contact.Purpose.TESTING),
+        template=REQUEST_MOVED, context={"path": path_of(request)}, title=title, clause=clause, subject=request,
         key=f"ssc/fast_track/{step}:{request.pk}", at=at,
     )  # fmt: skip
     nudge("journal.send_messages")

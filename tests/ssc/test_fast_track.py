@@ -1,6 +1,7 @@
 """The fast track's duties: who does each, from which state, who is told, and who learns nothing."""
 
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -26,6 +27,7 @@ from tests.factories.fast_tracking import (
     requested,
     sought,
     tracks,
+    values,
     view_of,
     viewed,
 )
@@ -166,10 +168,21 @@ def test_nothing_is_taken_before_the_regime_has_effect(group, settings):
 
 
 def test_second_request_for_a_running_combination_is_refused_whatever_the_order_of_its_devices(group):
-    requested(group)
-    with pytest.raises(Conflict):
+    row = requested(group)
+    with pytest.raises(Refusal, match=row.reference) as refused:
         requested(group, devices=(OTHER, NEW))
+    assert refused.value.field == "devices", "so that what was typed is kept"
     assert requested(group, devices=(NEW,)).reference == "FT-2027-002"
+
+
+@pytest.mark.clause("PPCT-4.1.2-i")
+def test_nobody_learns_from_a_request_that_anothers_runs_for_the_same_combination(group):
+    requested(group)
+    asked = fast_track.request_fast_track(
+        organisation=group.rival.memberships.get().organisation, by=group.rival, at=NOON, provider="North",
+        devices=[NEW, OTHER], new_device=NEW, values=values(),
+    )  # fmt: skip
+    assert asked.state == "requested"
 
 
 @pytest.mark.clause("PPCT-4.1-G3")
@@ -190,16 +203,16 @@ def test_notification_keeps_steps_and_time_and_only_the_ssc_reads_it(group):
     told = list(Message.objects.values_list("recipient", "template"))
     assert {template for _, template in told} == {"ssc/for_the_committee"}
     assert {address for address, _ in told} == {group.chair.email, group.secretary.email}
-    with pytest.raises(Refusal):
-        fast_track.notify_vulnerability(
-            organisation=group.organisation, by=group.participant, at=NOON, vulnerability="x", steps="y", intended_by=None
-        )  # fmt: skip
+    for day, refused in ((None, True), (TODAY - DAY, True), (TODAY, False)):
+        given = {"vulnerability": "x", "steps": "y", "intended_by": day, "by": group.participant, "at": NOON}
+        with pytest.raises(Refusal) if refused else nullcontext():
+            fast_track.notify_vulnerability(organisation=group.organisation, **given)
 
 
 @pytest.mark.clause("PPCT-4.1.2-b", "PPCT-4.1.2-q")
 def test_dcc_is_told_at_its_contacts_for_testing_and_owes_the_question_within_a_working_day(group):
     row = requested(group)
-    [message] = Message.objects.filter(template="ssc/sign_in_to_read")
+    [message] = Message.objects.filter(template="ssc/fast_track")
     assert message.recipient.startswith("testing@") and "key handling" not in str(message.context)
     obligation = Obligation.objects.about(row).get()
     assert (obligation.duty, obligation.by_law, obligation.due_at) == (
