@@ -83,7 +83,8 @@ def lists(request: HttpRequest) -> HttpResponse:
                 again = (
                     "" if taken.created else " These are the bytes of the newest version: nothing changed."
                 )
-                messages.success(request, f"{taken.version} {words}: {taken.rows:,} rows.{again}")
+                said = [f"{taken.version} {words}: {taken.rows:,} rows.{again}", *taken.remarks]
+                messages.success(request, " ".join(said))
                 return redirect("portal:dcc-lists")
             context["checked"] = taken
     return page(request, "dcc_lists.html", context | _standing(request), status=422 if form.errors else 200)

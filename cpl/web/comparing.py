@@ -1,5 +1,7 @@
 """Two editions side by side, and the changes of the list as a feed."""
 
+import datetime as dt
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from cpl.atom import PlainFeed
-from cpl.models import Edition, ListChange
+from cpl.models import Body, Edition, ListChange
 from cpl.rules.differences import KINDS_OF_DIFFERENCE, Difference
 from cpl.rules.publication import format_edition, parse_edition
 from cpl.services.publication import compare_editions
@@ -19,6 +21,7 @@ from cpl.web.history import VERBS
 from secgov.errors import Refusal
 
 PAGE = 25
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 IN_FEED = 50
 TAG_OF_KIND = {
     "added": "good",
@@ -84,8 +87,14 @@ def compare(request: HttpRequest, first: int, second: int) -> HttpResponse:
     other = get_object_or_404(editions, number=second)
     found = compare_editions(first=one, second=other)
     counts = Counter(kind for kind, _ in found)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    asked = request.GET.get("kind", "")
+    kind = asked if asked in counts else ""
+    page = Paginator([each for each in found if kind in ("", each[0])], PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
+        "all": len(found),
+        "kind": kind,
         "first": one,
         "second": other,
         "page": page,
@@ -132,8 +141,8 @@ def _shown(kind: str, difference: Difference) -> ShownDifference:
     lines = [
         Line(
             NAMES.get(name, name.replace("_", " ").capitalize()),
-            _said(before.get(name)),
-            _said(after.get(name)),
+            said_of(before.get(name)),
+            said_of(after.get(name)),
         )
         for name in dict.fromkeys((*before, *after))
         if both and before.get(name) != after.get(name)
@@ -141,25 +150,33 @@ def _shown(kind: str, difference: Difference) -> ShownDifference:
     return ShownDifference(int(difference.entry), kind, TAG_OF_KIND[kind], lines, after or before)
 
 
-def _said(value: Any) -> str:
-    """A value of a record in words: lists and groups as their parts."""
+def said_of(value: Any) -> str:
+    """Write a value of a record in words: lists and groups as their parts."""
     if value is None or value == "":
         return "nothing"
     if isinstance(value, dict):
         return ", ".join(
-            f"{name.replace('_', ' ')} {part}"
+            f"{name.replace('_', ' ')} {_day_or_text(str(part))}"
             for name, part in value.items()
             if part not in (None, "", True, False)
         )
     if isinstance(value, list):
         return "; ".join(_certificate(each) for each in value) or "nothing"
-    return str(value)
+    return _day_or_text(str(value))
+
+
+def _day_or_text(text: str) -> str:
+    """A date as people write it, any other text as it is."""
+    if not _DAY.fullmatch(text):
+        return text
+    day = dt.date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
 
 
 def _certificate(each: dict[str, Any]) -> str:
-    words = [each["body"], each["number"]]
+    words = [Body(each["body"]).label, each["number"]]
     if each.get("date"):
-        words.append(f"{each['date_kind']} {each['date']}")
+        words.append(f"{each['date_kind']} date {_day_or_text(each['date'])}")
     if not each["governing"]:
         words.append("not the governing one")
     return " ".join(words)

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Replace
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -75,6 +76,7 @@ def _show(request: HttpRequest, kind: DccListVersion.Kind) -> HttpResponseBase:
             "versions": versions[:VERSIONS],
             "shown": request.GET.get("show", ""),
             "entry": entry,
+            "query": request.GET.get("q", "").strip(),
             "page": page,
             "rows": _rows_in_words(list(page.object_list)),
         }
@@ -82,7 +84,10 @@ def _show(request: HttpRequest, kind: DccListVersion.Kind) -> HttpResponseBase:
 
 
 def _asked_rows(request: HttpRequest, version: DccListVersion) -> tuple[QuerySet[Any], str]:
-    """Give the rows asked for: all, those added, those gone; of a deployed list, those with one entry."""
+    """Give the rows asked for: all, those added, those gone; of a deployed list, those with one entry.
+
+    Of a SMETS1 list, those whose reference, provider or devices hold a text, written as the page writes it.
+    """
     shown = request.GET.get("show", "")
     rows = {"added": 0, "gone": 1}.get(shown)
     found = rows_of(version) if rows is None else changed_rows(version)[rows]
@@ -90,6 +95,13 @@ def _asked_rows(request: HttpRequest, version: DccListVersion) -> tuple[QuerySet
     if entry and version.kind == Kind.DEPLOYED:
         known = entry.isascii() and entry.isdigit() and len(entry) < 9
         found = found.filter(entries__contains=[int(entry)]) if known else found.none()
+    if (text := request.GET.get("q", "").strip()[:80]) and version.kind != Kind.DEPLOYED:
+        of = "combination__" if version.kind == Kind.ELIGIBLE else ""
+        found = found.annotate(
+            joined=Replace(Cast(f"{of}devices", TextField()), Value("|"), Value(""), output_field=TextField())
+        )
+        holds = Q(reference__icontains=text) | Q(**{f"{of}provider__icontains": text})
+        found = found.filter(holds | Q(joined__icontains=text))
     return found, entry
 
 

@@ -38,6 +38,7 @@ class StatusForm(forms.Form):
             *((each.code, each.short_name) for each in DEVICE_TYPES),
             *HUB_FUNCTIONS,
         ],
+        error_messages={"invalid_choice": "Choose one of the types in the list."},
     )
     manufacturer_identifier = _identifier("Manufacturer", 4, "7C18")
     model_identifier = _identifier("Model", 4, "0000")

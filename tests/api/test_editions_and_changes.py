@@ -9,6 +9,7 @@ from cpl.models import AssuranceCertificate, Edition, SigningKey
 from cpl.rules.differences import differences_between
 from cpl.services import publication
 from cpl.services.publication import deltas
+from cpl.web.comparing import said_of
 from tests.api.conftest import MINUTE, NOON, problem
 from tests.factories import published, publishing
 
@@ -169,6 +170,8 @@ def test_delta_kept_with_an_edition_is_what_its_stored_bytes_say(editions):
 def test_pages_show_what_differs_and_the_feed_tells_each_change_once(anybody, editions):
     page = anybody.get("/cpl/compare/0.001/0.002/").content.decode()
     assert "One entry is not written alike: 1 added." in " ".join(page.split())
+    assert "One entry added" in anybody.get("/cpl/compare/0.001/0.002/?kind=added").content.decode()
+    assert "Entry by entry" in anybody.get("/cpl/compare/0.001/0.002/?kind=removed").content.decode()
     assert "say the same" in anybody.get("/cpl/compare/0.001/0.001/").content.decode()
     assert anybody.get("/cpl/compare/?first=0.001&second=0.002")["Location"] == "/cpl/compare/0.001/0.002/"
     assert anybody.get("/cpl/compare/").status_code == 200
@@ -198,3 +201,16 @@ def test_keys_are_told_with_their_validity(anybody, editions):
         key["valid_from"].endswith("Z") and key["valid_to"] is None and key["signed_by_predecessor"] is None
     )
     assert "d" not in key
+
+
+def test_comparison_writes_days_and_bodies_as_people_do():
+    certificate = {
+        "body": "ZIGBEE",
+        "number": "Z-1",
+        "date": "2028-08-30",
+        "date_kind": "expiry",
+        "governing": False,
+    }
+    assert said_of([certificate]) == "ZigBee Alliance Z-1 expiry date 30 August 2028 not the governing one"
+    assert said_of({"from": "2026-12-01", "known_by": None}) == "from 1 December 2026"
+    assert (said_of(None), said_of("00070804")) == ("nothing", "00070804")

@@ -101,6 +101,21 @@ def test_smets1_page_shows_both_lists_and_what_was_published_is_what_was_receive
     assert sent_back.splitlines()[2].startswith(f"C-2,North,{METER},PPCT-1,C-1")
 
 
+@pytest.mark.parametrize(("kind", "row"), [("eligible", eligible), ("pending", pending)])
+def test_smets1_combinations_are_found_by_what_the_page_writes_of_them(dcc, kind, row):
+    version(
+        kind,
+        dcc,
+        row(reference="X-1", devices=[METER]),
+        row(reference="X-2", devices=[HUB], provider="South"),
+    )
+    model = "".join(HUB.split("/")[2:5])
+    for asked, shown, other in ((model, "X-2", "X-1"), ("north", "X-1", "X-2"), ("x-2", "X-2", "X-1")):
+        page = text(Client().get(f"/smets1/?list={kind}&q={asked}"))
+        assert f">{shown}<" in page and f">{other}<" not in page
+    assert "No combination holds “zz”" in text(Client().get(f"/smets1/?list={kind}&q=zz"))
+
+
 @pytest.mark.clause("F2.10A-P")
 def test_combination_withheld_since_is_in_no_page_and_no_file_for_others(dcc):
     made = version("pending", dcc, pending(), pending(reference="P-SECRET", devices=[HUB]))
@@ -133,6 +148,8 @@ def test_person_of_the_dcc_provides_a_list_on_the_page(dcc):
     assert send(as_json(eligible()), "list.json").status_code == 302
     assert DccListVersion.objects.get().rows == 1
     assert "version 1" in text(browser.get("/portal/dcc/lists/"))
+    send(as_json(pending(devices=[METER, HUB])), "list.json", kind="pending")
+    assert "Row 1 stands on the other SMETS1 list too." in text(browser.get("/portal/dcc/lists/"))
 
 
 def test_person_of_the_dcc_withholds_a_combination_with_a_reason(dcc):
