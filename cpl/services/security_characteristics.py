@@ -43,8 +43,14 @@ def add_set(
     name = clean_line(name, field="name", clause="SC-1.2", name="the name", cap=120)
     if not device_types:
         raise Refusal("Choose the Physical Device Types.", clause="SC-1.2", field="device_types")
+    slug = slugify(name)[:60]
+    if not slug or set_named(name) or SecurityCharacteristic.objects.filter(slug=slug).exists():
+        raise Refusal(
+            "A set of that name, or of one too much like it, is in the register already." if slug else "This is no name.",
+            clause="SC-1.2", field="name", remedy="Give the name by which NCSC calls it.",
+        )  # fmt: skip
     row = SecurityCharacteristic(
-        name=name, slug=slugify(name)[:60], device_types=[clean_device_type(each) for each in device_types], link=link,
+        name=name, slug=slug, device_types=[clean_device_type(each) for each in device_types], link=link,
         registered_at=at,
     )  # fmt: skip
     row.full_clean()
@@ -120,6 +126,8 @@ def _add(
     implementation_on: dt.date | None, mitigations: str, gbcs_versions: str, proposal_reference: str,
     ncsc_reference: str, actor: Actor, at: dt.datetime, reason: str,
 ) -> ScVersion:  # fmt: skip
+    if number in numbers_of(characteristic):
+        raise Refusal(f"Version {number} is in the register already.", clause="SC-6.1", field="number")
     texts = rules.read_mitigations(mitigations)
     mapped = rules.read_gbcs_versions(gbcs_versions)
     row = ScVersion(

@@ -1,5 +1,5 @@
-"""The SSC's casework, groups and fast tracks on the desk: read-only where the SSC decides."""
+"""The SSC's casework, proposals, groups and fast tracks on the desk: read-only where the SSC decides."""
 
-from ssc.admin import casework, fast_track, groups, referrals
+from ssc.admin import casework, fast_track, groups, proposals, referrals
 
-__all__ = ["casework", "fast_track", "groups", "referrals"]
+__all__ = ["casework", "fast_track", "groups", "proposals", "referrals"]

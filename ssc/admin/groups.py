@@ -28,10 +28,13 @@ class WorkingGroupAdmin(ReadByDutyAdmin):
         return Record(
             title=str(row), lede="It advises the SSC, and decides nothing.", clause="SC-6.8",
             state=self.state_of(row), crumbs=self.crumbs(), here=str(row),
-            facts=facts([
-                ("Considers", ", ".join(map(str, row.proposals.all()))), ("Areas", row.areas), ("Variations", row.variations),
-                ("Convened", row.convened_at), ("Closed", row.closed_at), ("Why", row.closed_reason),
-            ]),
+            facts=[
+                *[self.link(each, "Considers") for each in row.proposals.all()],
+                *facts([
+                    ("Areas", row.areas), ("Variations", row.variations), ("Convened", row.convened_at),
+                    ("Closed", row.closed_at), ("Why", row.closed_reason),
+                ]),
+            ],
             listings=[
                 Listing("Invited", [
                     facts([("Category", each.category), ("Who", each.organisation or each.invitee),

@@ -26,11 +26,13 @@ from ssc.models import (
     GroupMeeting,
     GroupMember,
     GroupPaper,
+    Proposal,
     TermsOfReference,
     WorkingGroup,
 )
 from ssc.portal import group_forms as forms
 from ssc.portal.frame import page
+from ssc.portal.proposals import answers_of
 from ssc.rules.working_groups import LEVELS, TASKS, must_accept_again, papers_due_on
 from ssc.services import group_meetings as meetings
 from ssc.services import group_members as members
@@ -118,6 +120,19 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, row, member)
 
 
+@login_required
+@require_safe
+def considered(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
+    """Show a member the form that the group assesses, by its level and what the member undertook. SC-A1.2-1, SC-A1.5-2"""
+    row, _ = _seen(request, pk)
+    proposal = get_object_or_404(row.proposals.select_related("affected"), pk=proposal_pk)
+    if Proposal.objects.visible_to(request.user).filter(pk=proposal.pk).exists():
+        return redirect("ssc:proposal", proposal.pk)
+    members.check_level(row, request.user, level=proposal.classification, at=clock.now())
+    context = {"group": row, "proposal": proposal, **answers_of(proposal, kept=False)}
+    return page(request, "group_proposal.html", context)
+
+
 def _join(row: WorkingGroup, form: forms.JoinForm, by: User, at: dt.datetime) -> None:
     given = form.cleaned_data
     members.join_group(
@@ -188,18 +203,19 @@ STEPS: dict[str, tuple[str, str, str, Callable[..., None], str, bool]] = {
 }  # fmt: skip
 
 
-def _form(name: str, request: HttpRequest, row: WorkingGroup, *data: Any) -> JudgedForm:
-    at = clock.now()
+def _form(name: str, row: WorkingGroup, *data: Any) -> JudgedForm:
+    """Make the form of a step. Several stand on one page, so that each has identifiers of its own."""
+    at, shared = clock.now(), {"auto_id": f"id_{name}_%s"}
     if name == "join":
         newest = members.newest_terms(london_day(at))
-        return forms.JoinForm(*data, initial={"terms": newest.number if newest else None})
+        return forms.JoinForm(*data, initial={"terms": newest.number if newest else None}, **shared)
     if name in ("paper", "say"):
-        return (forms.PaperForm if name == "paper" else forms.SayForm)(*data, group=row)
+        return (forms.PaperForm if name == "paper" else forms.SayForm)(*data, group=row, **shared)
     if name == "minute":
-        return forms.MinuteForm(*data, group=row, at=at)
+        return forms.MinuteForm(*data, group=row, at=at, **shared)
     if name == "close":
-        return forms.CloseForm(*data, initial={"version": row.version})
-    return {"invite": forms.InviteForm, "meet": forms.MeetForm, "leave": forms.WhyForm}[name](*data)
+        return forms.CloseForm(*data, initial={"version": row.version}, **shared)
+    return {"invite": forms.InviteForm, "meet": forms.MeetForm, "leave": forms.WhyForm}[name](*data, **shared)
 
 
 @login_required
@@ -212,12 +228,12 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     who, _, _, act, _, _ = STEPS[name]
     if who == SECRETARY:
         require(request.user, Duty.WORK_ON_PROPOSAL)
-    form = _form(name, request, row, request.POST, request.FILES)
+    form = _form(name, row, request.POST, request.FILES)
     if form.is_valid():
         try:
             act(row, form, request.user, clock.now())
         except Refusal as refusal:
-            refuse(form, refusal)
+            refuse(form, refusal, called={"terms": "accepts"})
         else:
             return redirect("ssc:working-groups") if name == "leave" else redirect("ssc:working-group", pk)
     return _page(request, row, member, refused=(name, form))
@@ -242,7 +258,7 @@ def _page(
         is_refused = refused is not None and refused[0] == name
         stands = is_open and (_keeps(user) if who == SECRETARY else _may(name, member, takes_part))
         if stands or is_refused:
-            form = refused[1] if is_refused and refused else _form(name, request, row)
+            form = refused[1] if is_refused and refused else _form(name, row)
             if name == "join" and takes_part:
                 title = button = "Undertake for another level"
             works.append(Work(title, reverse("ssc:group-step", args=[row.pk, name]), form, button, says, bad))
@@ -258,6 +274,7 @@ def _page(
         "terms": newest,
         "areas": row.areas.splitlines(),
         "proposals": row.proposals.all(),
+        "unseated": _unseated(row) if _keeps(user) and is_open else (),
         "meetings": [
             (each, papers_due_on(london_day(each.starts_at), calendar))
             for each in row.meetings.select_related("chaired_by").prefetch_related("present__person")
@@ -291,6 +308,12 @@ def _may(name: str, member: GroupMember | None, takes_part: bool) -> bool:
     if name == "join":
         return not takes_part or member.undertakings.count() < len(LEVELS)
     return takes_part or name == "leave"
+
+
+def _unseated(row: WorkingGroup) -> list[Proposal]:
+    """The items whose proposer has nobody on the group: its secretary invites them (SC Methodology A1.3)."""
+    seated = set(row.members.standing().values_list("organisation", flat=True))
+    return [each for each in row.proposals.all() if each.organisation_id not in seated]
 
 
 def _report(row: WorkingGroup) -> list[tuple[str, list[GroupContribution]]]:

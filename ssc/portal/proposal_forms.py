@@ -30,7 +30,10 @@ class AskedForm(JudgedForm):
         for name, field in self.fields.items():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 named = field.label or name.replace("_", " ").capitalize()
-                field.error_messages["required"] = f"{named}: this is not answered yet."
+                colon = "" if named.endswith("?") else ":"
+                field.error_messages["required"] = f"{named}{colon} this is not answered yet.".replace(
+                    "? t", "? T"
+                )
 
 
 def text(label: str, help_text: str = "", *, rows: int = 5, required: bool = True) -> forms.CharField:

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cpl.portal.frame import version_seen
 from cpl.portal.judged import JudgedForm, refuse
+from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
 from secgov.journal.models import Obligation
-from ssc.models import ENDED, Consultation, Proposal, ProposalSupport
+from ssc.models import ENDED, Consultation, GroupMember, Proposal, ProposalSupport
 from ssc.portal import proposal_forms as forms
 from ssc.portal.frame import page
 from ssc.portal.proposal_acts import steps_open
@@ -137,6 +138,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "views": proposal.ncsc_views.all() if reads_all or _is_settled(proposal) else (),
         "criteria": CRITERIA,
         "groups": proposal.working_groups.prefetch_related("invitations__organisation"),
+        "on_groups": _groups_of(request.user, proposal),
         "consultations": proposal.consultations.prefetch_related("responses__organisation"),
         "decision": proposal.decisions.filter(dropped_at=None).first(),
         "planned": schedule_of(proposal),
@@ -144,6 +146,14 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         **answers_of(proposal),
     }
     return page(request, "proposal.html", context)
+
+
+def _groups_of(user: User, proposal: Proposal) -> set[int]:
+    """The groups on a proposal whose page a person may open: the SSC's all of them, a member's own."""
+    if permitted(user, Duty.READ_CASES):
+        return set(proposal.working_groups.values_list("pk", flat=True))
+    own = GroupMember.objects.standing().filter(person=user, group__proposals=proposal)
+    return set(own.values_list("group", flat=True))
 
 
 def _is_settled(proposal: Proposal) -> bool:

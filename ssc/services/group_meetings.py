@@ -41,6 +41,8 @@ def call_group_meeting(
     grant = require(by, Duty.WORK_ON_PROPOSAL)
     group = lock_group(group)
     rules.check_notice(starts_at=starts_at, place=place, agenda=agenda, at=at)
+    if group.meetings.filter(starts_at=starts_at, place=place.strip(), called_off_at=None).exists():
+        raise Conflict("That meeting is called already.")
     meeting = GroupMeeting(
         group=group,
         starts_at=starts_at,
@@ -185,6 +187,8 @@ def contribute(
     if not group.proposals.filter(pk=proposal.pk).exists():
         raise Refusal("The group does not consider that proposal.", clause="SC-A1.1", field="proposal")
     rules.check_contribution(kind=kind, text=text, cost=cost, benefit=benefit, assessment=assessment)
+    if member.contributions.filter(proposal=proposal, kind=kind, text=text.strip()).exists():
+        raise Conflict("You have brought exactly this already.")
     row = GroupContribution(
         group=group, proposal=proposal, member=member, kind=kind, text=text.strip(), cost=cost.strip(),
         benefit=benefit.strip(), assessment=assessment.strip(), at=at,

@@ -9,7 +9,7 @@ from django.db import transaction
 from cpl.rules.submissions import clean_reason
 from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, Grant, permitted, require
-from secgov.errors import Conflict, refuse_any
+from secgov.errors import Conflict, Refusal, refuse_any
 from secgov.journal import services as journal
 from secgov.journal.models import Act, Obligation
 from ssc import proposal_notices as notices
@@ -42,6 +42,10 @@ def name_supporter(
     refuse_any(
         form_rules.supporter_refusals({"name": name, "phone": phone, "email": email}, party_known=known)
     )
+    if proposal.supports.filter(party=party, withdrawn_at=None).exists():
+        raise Refusal(
+            f"{party} is named already.", clause="SC-A2-9", field="party", remedy="Choose another Party."
+        )
     row = ProposalSupport(
         proposal=proposal,
         party=party,

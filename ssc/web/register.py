@@ -20,6 +20,9 @@ class AppliesForm(forms.Form):
     principal = forms.IntegerField(
         label="Principal Version", required=False, min_value=1, max_value=999,
         help_text="Leave it empty for the newest one then published.", widget=forms.TextInput(attrs={"class": "w-s"}),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Give the Principal Version as a number, for example 1."
+        ),
     )  # fmt: skip
 
 

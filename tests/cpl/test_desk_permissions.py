@@ -91,10 +91,11 @@ NARROWER = {
     "sscview": {Role.AUDITOR},
     "testslot": {Role.AUDITOR},
     "grouppaper": {Role.AUDITOR},
+    "proposal": {Role.SECRETARIAT, Role.AUDITOR},
     "workinggroup": {Role.SECRETARIAT, Role.AUDITOR},
     "groupmember": {Role.SECRETARIAT, Role.AUDITOR},
 }
-"""Lists that fewer read: what might tell of a vulnerability, and who is on a Working Group."""
+"""Lists that fewer read: what might tell of a vulnerability, and what is proposed, and who is on a Working Group."""
 
 
 def test_pages_of_the_desk_open_for_the_secretariat_the_approver_and_the_auditor_only(everything_stands):

@@ -10,6 +10,7 @@ from ssc.models import GroupMember, GroupPaper, WorkingGroup
 from ssc.services import group_meetings as meetings
 from ssc.services import group_members as members
 from ssc.services import proposal_refinement as refinement
+from ssc.services import proposal_triage as triage
 from tests.cpl.submitting import signed_in
 from tests.factories import people, proposals
 from tests.ssc.test_working_groups import BEGAN, DAY, invite, join, meeting, paper
@@ -191,3 +192,52 @@ def test_group_has_areas_variations_a_fair_sample_and_a_timetable_that_its_membe
     other = refinement.convene_working_group(areas="Ports", invitations=asked, **given)
     page = signed_in(who.chair).get(reverse("ssc:working-group", args=[other.pk])).content.decode()
     assert "It meets by telephone too." in page
+
+
+@pytest.mark.clause("SC-A1.5-2", "SC-A1.2-1")
+def test_member_reads_what_the_group_assesses_by_its_level_and_the_undertaking_and_nobody_elses_number(
+    who, group
+):
+    row = group.proposals.get()
+    page = reverse("ssc:group-proposal", args=[group.pk, row.pk])
+    invite(group, who, who.tester)
+    assert signed_in(who.tester).get(page).status_code == 403, "invited only"
+    join(group, who.tester, levels=("green",))
+    shown = signed_in(who.tester).get(page).content.decode()
+    assert "Debug ports stay open." in shown and "01632" not in shown, "White"
+    triage.classify_proposal(
+        proposal=row, classification="amber", panel_updates="none", reason="An attack is known.", by=who.secretary, at=BEGAN,
+        version=row.version,
+    )  # fmt: skip
+    assert signed_in(who.tester).get(page).status_code == 403, "undertook Green only"
+    join(group, who.tester, levels=("amber",))
+    assert "Debug ports stay open." in signed_in(who.tester).get(page).content.decode()
+    assert signed_in(who.other_supplier).get(page).status_code == 404
+    assert signed_in(who.tester).get(reverse("ssc:proposal", args=[row.pk])).status_code == 404
+    other = proposals.draft(who)
+    assert (
+        signed_in(who.tester).get(reverse("ssc:group-proposal", args=[group.pk, other.pk])).status_code == 404
+    )
+    members.leave_group(group=group, by=who.tester, at=BEGAN, reason="No time.")
+    assert signed_in(who.tester).get(page).status_code == 404
+
+
+@pytest.mark.clause("SC-A1.3-5")
+def test_minutes_of_a_meeting_that_changed_since_it_was_shown_are_a_conflict_and_nothing_is_overwritten(
+    who, group
+):
+    row = meeting(group, who)
+    Rehearsal.objects.update(now=row.starts_at + DAY, set_at=row.starts_at + DAY)
+    secretary, step = signed_in(who.secretary), reverse("ssc:group-step", args=[group.pk, "minute"])
+    assert (
+        f'value="{row.pk}.{row.version}"'
+        in secretary.get(reverse("ssc:working-group", args=[group.pk])).content.decode()
+    )
+    sent = {"meeting": f"{row.pk}.{row.version}", "chaired_by": who.chair.pk, "minutes": "As I heard it."}
+    for forged in ("", "x", f"{row.pk}", f"{row.pk}.x", f"{row.pk + 1}.1"):
+        assert secretary.post(step, sent | {"meeting": forged}).status_code == 422, forged
+    assert secretary.post(step, sent | {"meeting": f"{row.pk}.{row.version + 1}"}).status_code == 409
+    assert secretary.post(step, sent).status_code == 302
+    assert secretary.post(step, sent | {"minutes": "As another heard it."}).status_code == 409
+    row.refresh_from_db()
+    assert row.minutes == "As I heard it."

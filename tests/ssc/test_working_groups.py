@@ -182,6 +182,10 @@ def test_each_member_gets_notice_of_time_date_and_place_and_hears_that_it_is_cal
         each.email for each in (who.proposer, who.supporter, who.tester)
     }
     assert told.first().context["place"] == "Room 2" and "31 January 2027" in told.first().context["when"]
+    invite(group, who, who.dcc_user)
+    assert told.filter(recipient=who.dcc_user.email).count() == 1, "whoever comes later hears of it too"
+    with pytest.raises(Conflict, match="called already"):
+        meeting(group, who)
     with pytest.raises(Refusal):
         meetings.call_group_meeting(
             group=group,
@@ -195,7 +199,9 @@ def test_each_member_gets_notice_of_time_date_and_place_and_hears_that_it_is_cal
     meetings.call_off_group_meeting(
         meeting=row, by=who.secretary, at=BEGAN, version=row.version, reason="NCSC cannot come."
     )
-    assert told.all().count() == 6
+    assert told.all().count() == 8
+    invite(group, who, who.other_supplier)
+    assert not told.filter(recipient=who.other_supplier.email).exists(), "of one that is off nobody hears"
     with pytest.raises(Conflict):
         paper(group, who, meeting=row)
 
