@@ -14,7 +14,7 @@ from ssc.admin.reading import ReadByDutyAdmin
 from ssc.models import Proposal
 from ssc.proposal_progress import TAGS, WITH_STANDING, progress_of
 
-KINDS = {str(state): TAGS.get(state, "info") for state in Proposal.State}
+KINDS = {state: TAGS.get(Proposal.State(state), "info") for state in Proposal.State.values}
 
 
 @admin.register(Proposal)

@@ -205,17 +205,19 @@ STEPS: dict[str, tuple[str, str, str, Callable[..., None], str, bool]] = {
 
 def _form(name: str, row: WorkingGroup, *data: Any) -> JudgedForm:
     """Make the form of a step. Several stand on one page, so that each has identifiers of its own."""
-    at, shared = clock.now(), {"auto_id": f"id_{name}_%s"}
+    at, ids = clock.now(), f"id_{name}_%s"
     if name == "join":
         newest = members.newest_terms(london_day(at))
-        return forms.JoinForm(*data, initial={"terms": newest.number if newest else None}, **shared)
+        return forms.JoinForm(*data, initial={"terms": newest.number if newest else None}, auto_id=ids)
     if name in ("paper", "say"):
-        return (forms.PaperForm if name == "paper" else forms.SayForm)(*data, group=row, **shared)
+        return (forms.PaperForm if name == "paper" else forms.SayForm)(*data, group=row, auto_id=ids)
     if name == "minute":
-        return forms.MinuteForm(*data, group=row, at=at, **shared)
+        return forms.MinuteForm(*data, group=row, at=at, auto_id=ids)
     if name == "close":
-        return forms.CloseForm(*data, initial={"version": row.version}, **shared)
-    return {"invite": forms.InviteForm, "meet": forms.MeetForm, "leave": forms.WhyForm}[name](*data, **shared)
+        return forms.CloseForm(*data, initial={"version": row.version}, auto_id=ids)
+    return {"invite": forms.InviteForm, "meet": forms.MeetForm, "leave": forms.WhyForm}[name](
+        *data, auto_id=ids
+    )
 
 
 @login_required
