@@ -207,6 +207,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+if TESTING:  # looked for when asked for: each browser of a test would read all folders first
+    WHITENOISE_AUTOREFRESH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -287,6 +289,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["secgov.api.authentication.ClientTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS answers 405 with Allow: what a call takes is in the OpenAPI document
     "DEFAULT_RENDERER_CLASSES": ["secgov.api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["secgov.api.parsers.OrjsonParser"],
     "DEFAULT_PAGINATION_CLASS": "secgov.api.paging.PlacePages",

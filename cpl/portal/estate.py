@@ -18,7 +18,7 @@ from cpl.models import EstateClaim
 from cpl.portal.frame import page
 from cpl.portal.judged import DAY_FORMATS, refuse
 from cpl.rendering import neutralise
-from cpl.services.dcc_list_contents import proposed_estate
+from cpl.services.dcc_list_contents import counts_for, proposed_estate
 from cpl.services.estate import EstateReport, claim_from_file, claim_model, end_claim, suppliers_beside
 from cpl.services.estate_rows import EstateLine, estate_lines, models_of
 from secgov.accounts.models import Organisation
@@ -244,11 +244,16 @@ def _show(
         form = ClaimForm(others=list(suppliers_beside(organisation)), initial=begun)
     models = models_of(organisation).select_related("manufacturer").order_by("number")
     found = Paginator(models, PAGE).get_page(request.GET.get("page"))
+    counts = counts_for(organisation).filter(device_model__in=found.object_list).select_related("version")
+    counted = {each.device_model_id: each for each in counts} if keeps else {}
     context = {
         "organisation": organisation,
         "organisations": own_organisations(request),
         "page": found,
-        "lines": estate_lines(list(found.object_list), organisation, on=clock.today()),
+        "lines": [
+            (line, counted.get(line.model.pk))
+            for line in estate_lines(list(found.object_list), organisation, on=clock.today())
+        ],
         "is_dcc": organisation.kind == Organisation.Kind.DCC,
         "keeps": keeps,
         "claim_form": form,

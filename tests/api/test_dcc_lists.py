@@ -44,6 +44,7 @@ def test_only_the_dcc_sends_its_lists(anybody, dcc, path):
     problem(put(client_of(people.person(Role.SUPPLIER)), path), 403)
     supplier_scope = client_of(people.person(Role.DCC_CLIENT), scope="fir:read")
     problem(put(supplier_scope, path), 403)
+    problem(dcc.options(path), 405)
     assert not DccListVersion.objects.exists()
 
 

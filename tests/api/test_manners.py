@@ -34,7 +34,7 @@ def test_address_at_which_nothing_stands_is_told_in_problem_json(db, path, metho
 
 @pytest.mark.parametrize("path", READS)
 def test_reads_take_no_other_method_and_no_other_form(anybody, editions, path):
-    for method in ("post", "put", "patch", "delete"):
+    for method in ("post", "put", "patch", "delete", "options"):
         refused = getattr(anybody, method)(path)
         problem(refused, 405)
         assert "GET" in refused["Allow"]
