@@ -128,7 +128,7 @@ class ExpiryNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_stage_display()} before {self.relevant_on:%Y-%m-%d}: {self.certificate}"
+        return f"{self.get_stage_display()} before {self.relevant_on.day} {self.relevant_on:%B %Y}: {self.certificate}"
 
     @transition(field=state, source=State.PENDING, target=State.SENT)
     def send(self) -> None:

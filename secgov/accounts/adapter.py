@@ -1,6 +1,6 @@
 """How people come to an account: never by themselves from the sign-in page."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
@@ -8,6 +8,11 @@ from django.http import HttpRequest
 
 class AccountAdapter(DefaultAccountAdapter):
     """People are admitted by invitation, or register an organisation; open sign-up is closed."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | dict.fromkeys(
+        ("username_password_mismatch", "email_password_mismatch"),
+        "That name and password do not belong together. Check both, or have a link mailed for a new password.",
+    )
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Answer no: an account without an organisation could do nothing."""

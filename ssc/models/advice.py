@@ -64,4 +64,4 @@ class SchemeReview(models.Model):
         triggers = [INSERT_ONLY]
 
     def __str__(self) -> str:
-        return f"Review of {self.reviewed_on}: {self.what}"
+        return f"Review of {self.reviewed_on.day} {self.reviewed_on:%B %Y}: {self.what}"

@@ -62,7 +62,7 @@ class ProgressRequest(models.Model):
         triggers = [INSERT_ONLY]
 
     def __str__(self) -> str:
-        return f"{self.plan}, report by {self.reply_by}"
+        return f"{self.plan}, report by {self.reply_by.day} {self.reply_by:%B %Y}"
 
 
 class ProgressReport(models.Model):

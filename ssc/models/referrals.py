@@ -283,4 +283,4 @@ class Stay(Referred):
         ]
 
     def __str__(self) -> str:
-        return f"Stay ordered on {self.ordered_on} ({self.authority_reference})"
+        return f"Stay ordered on {self.ordered_on.day} {self.ordered_on:%B %Y} ({self.authority_reference})"

@@ -147,4 +147,4 @@ class RemedyClaim(models.Model):
         triggers = [INSERT_ONLY]
 
     def __str__(self) -> str:
-        return f"{self.notice}, said to be remedied on {self.remedied_on}"
+        return f"{self.notice}, said to be remedied on {self.remedied_on.day} {self.remedied_on:%B %Y}"

@@ -72,6 +72,10 @@ def test_inbox_and_estate_are_accessible_and_fit(
             f"/portal/estate/claims/{claim.pk}/end/", "/cpl/calendar/?mine=on", "/portal/contacts/",
             f"/portal/certificates/{held}/", f"/portal/certificates/{held}/replacement/",
         )  # fmt: skip
+        page.set_viewport_size({"width": 390, "height": 900})
+        page.goto(f"{live_server.url}/portal/")
+        duty = page.locator(".tasks > li", has=page.locator(".due")).first.locator("> span").first
+        assert duty.bounding_box()["width"] > 200, "beside its deadline nobody could read it"  # type: ignore[index]
         page.goto(f"{live_server.url}/portal/notices/")
         page.get_by_role("button", name="Make the addresses").click()
         assert page.get_by_text("/portal/calendar.ics?token=").is_visible()
@@ -88,4 +92,10 @@ def test_desk_pages_about_clocks_are_accessible_and_fit(
             page, live_server.url, "/admin/ledger/", "/admin/ledger/?urgency=missed", "/admin/readings/",
             "/admin/cpl/relayednotice/relay/", f"/admin/cpl/relayednotice/{relay.pk}/change/", "/admin/cpl/estateclaim/nobody/",
         )  # fmt: skip
+        page.set_viewport_size({"width": 390, "height": 900})
+        page.goto(f"{live_server.url}/admin/")
+        waits = page.locator("#others tr:not(.group)").first
+        assert not waits.is_visible(), "what waits for others is led to, on a narrow screen"
+        page.locator("#others").get_by_role("link", name="Show them").click()
+        assert waits.is_visible()
     assert not found, "\n".join(found)

@@ -53,6 +53,15 @@ def test_person_signs_in_by_name_or_address(person, by):
     assert is_in(browser)
 
 
+@pytest.mark.parametrize("by", ["username", "email"])
+def test_wrong_password_says_what_to_do_and_not_which_of_the_two_was_wrong(person, by):
+    known, unknown = (
+        try_password(name, "wrong").content.decode() for name in (getattr(person, by), f"x{by}@y.example")
+    )
+    for page in (known, unknown):
+        assert "do not belong together. Check both, or have a link mailed" in page
+
+
 def test_sign_in_page_leads_to_a_new_password_also_whoever_has_none_yet(person):
     person.set_unusable_password()
     person.save()
