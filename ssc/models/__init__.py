@@ -10,6 +10,7 @@ from ssc.models.cases import (
     InformationRequest,
 )
 from ssc.models.casework import (
+    AgendaItem,
     CaseFact,
     CaseNote,
     CommitteeMeeting,
@@ -71,6 +72,7 @@ from ssc.models.working_groups import GroupInvitation, WorkingGroup
 __all__ = [
     "CRITERIA",
     "ENDED",
+    "AgendaItem",
     "AuthorityAdvice",
     "AuthorityAnswer",
     "Case",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
+
 from django.db import models
 from django.db.models import Q
 
@@ -80,7 +83,7 @@ class ImpactPaper(models.Model):
 
 
 class CommitteeMeeting(models.Model):
-    """A meeting of the SSC on a day; its items are what is open on that day, read when it is shown."""
+    """A meeting of the SSC on a day; what was put on its agenda is read when it is shown."""
 
     on = models.DateField("day")
     place = models.CharField(max_length=200, blank=True)
@@ -109,6 +112,69 @@ class CommitteeMeeting(models.Model):
 
     def __str__(self) -> str:
         return f"Meeting of {self.on.day} {self.on:%B %Y}"
+
+
+SUBJECTS = ("case", "plan", "referral", "view", "proposal")
+"""What may stand on an agenda: each item names exactly one."""
+
+
+class AgendaItem(models.Model):
+    """Something that was put on the agenda of one dated meeting; taken off again, it stays on file."""
+
+    meeting = models.ForeignKey(CommitteeMeeting, models.PROTECT, related_name="items")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="agenda_items")
+    plan = models.ForeignKey(
+        "ssc.RemedialPlan", models.PROTECT, null=True, blank=True, related_name="agenda_items"
+    )
+    referral = models.ForeignKey(
+        "ssc.Referral", models.PROTECT, null=True, blank=True, related_name="agenda_items"
+    )
+    view = models.ForeignKey(
+        "ssc.SscView", models.PROTECT, null=True, blank=True, related_name="agenda_items"
+    )
+    proposal = models.ForeignKey(
+        "ssc.Proposal", models.PROTECT, null=True, blank=True, related_name="agenda_items"
+    )
+    put_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    put_at = models.DateTimeField()
+    taken_off_at = models.DateTimeField(null=True, blank=True)
+    taken_off_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        triggers = [NO_DELETE]
+        constraints = [
+            models.CheckConstraint(
+                condition=reduce(
+                    operator.or_,
+                    [Q(**{f"{name}__isnull": name != chosen for name in SUBJECTS}) for chosen in SUBJECTS],
+                ),
+                name="ssc_agendaitem_one_subject",
+                violation_error_message="Name exactly one thing.",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_off_at=None) | ~Q(taken_off_reason=""),
+                name="ssc_agendaitem_off_has_reason",
+                violation_error_message="Say why it is taken off.",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["meeting", name],
+                    condition=Q(taken_off_at=None),
+                    name=f"ssc_agendaitem_{name}_once",
+                    violation_error_message="It is on that agenda already.",
+                )
+                for name in SUBJECTS
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} at the {str(self.meeting).lower()}"
+
+    @property
+    def subject(self) -> models.Model:
+        """What it is about."""
+        return next(getattr(self, name) for name in SUBJECTS if getattr(self, f"{name}_id"))
 
 
 class CommitteeSeat(models.Model):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -224,7 +224,11 @@ def drop(request: HttpRequest, reference: str) -> HttpResponse:
     """Give up a determination that is being prepared."""
     require(request.user, Duty.PREPARE_CASE)
     case = open_file(request, reference)
-    row = get_object_or_404(case.determinations, state="draft")
+    row = case.determinations.order_by("-pk").first()
+    if row is None:
+        raise Http404
+    if row.state != "draft" and request.method != "POST":
+        return redirect("ssc:case", reference)
     form = _form(request, forms.ReasonForm, version=row.version)
     return _work(
         request, case, form,

@@ -154,7 +154,7 @@ def file_of(case: Case, *, at: dt.datetime, calendar: WorkingCalendar) -> File:
         in_hand=next((each for each in determinations if each.state in ("draft", "put")), None),
         removable=may_still_remove(case) if case.state == Case.State.DETERMINED else None,
         plans=[(each, PLAN_KINDS[each.state], ssc_path_of(each)) for each in plans.order_by("pk")],
-        lines=list(_lines(case, events, determinations, requests)),
+        lines=_lines(case, events, determinations, requests, london_day(at)),
         group=list(group_of(case).exclude(pk=case.pk)),
         conflicts=list(case.conflicts.select_related("member")),
         guests=list(case.guests.select_related("guest")),
@@ -254,7 +254,8 @@ def _asked(row: InformationRequest, today: dt.date, calendar: WorkingCalendar) -
 
 
 def _lines(
-    case: Case, events: list[CertificateEvent], determinations: list[Determination], requests: list[InformationRequest]
+    case: Case, events: list[CertificateEvent], determinations: list[Determination], requests: list[InformationRequest],
+    today: dt.date,
 ) -> list[Line]:  # fmt: skip
     found = [
         Line(each.occurred_on, each.get_kind_display(), str(each.certificate), "F2.7A(a)", law=True)
@@ -267,10 +268,20 @@ def _lines(
         ]  # fmt: skip
     found += [line for act in _acts(case, determinations, requests) if (line := _line(act, requests))]
     found += _referral_lines(determinations)
+    found += _meeting_lines(case, today)
     found.sort(key=lambda line: line.on, reverse=True)
     if case.state == Case.State.OPEN and case.target_date:
         found.insert(0, Line(case.target_date, "Target", "for the determination", "Z6.2(d)", coming=True))
     return found
+
+
+def _meeting_lines(case: Case, today: dt.date) -> list[Line]:
+    """The meetings that have it on their agenda, or had."""
+    rows = case.agenda_items.filter(taken_off_at=None, meeting__called_off_at=None).select_related("meeting")
+    return [
+        Line(row.meeting.on, "On the agenda", "of the Committee", "Z6.2(d)", coming=row.meeting.on >= today)
+        for row in rows
+    ]
 
 
 def _referral_lines(determinations: list[Determination]) -> list[Line]:

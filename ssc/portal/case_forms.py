@@ -1,13 +1,13 @@
 """The forms of a case: triage, requests, notes, conflicts, guests, impact, the determination and the Chair's word."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
 
 from cpl.models import DeviceModel
 from cpl.portal.event_forms import words_field
-from cpl.portal.judged import DayField
+from cpl.portal.judged import DayField, JudgedForm
 from cpl.portal.query_form import DocumentedForm, document_field, level_field
 from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, people_who_may
@@ -21,6 +21,7 @@ from ssc.services.determination_facts import (
     devices_known,
     known_suppliers_of,
 )
+from ssc.services.meetings import words_of
 from ssc.services.requests import addressees
 
 LABELS = {
@@ -207,8 +208,9 @@ class DeterminationForm(DocumentedForm):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, model: DeviceModel, clause: str, supplement: bool = False, **kwargs: Any
-    ) -> None:
+        self, *args: Any, model: DeviceModel, clause: str, supplement: bool = False, have: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         possible = rules.possible_outcomes(clause)
         self.fields["outcome_key"].choices = [(key, LABELS[key]) for key in possible]
@@ -218,7 +220,9 @@ class DeterminationForm(DocumentedForm):
         field = self.fields["obliged"]
         field.queryset = Organisation.objects.filter(pk__in=[each.pk for each in candidates]).order_by("name")
         field.label_from_instance = lambda each: (
-            f"{each}{'' if each.pk in known else ', not known to have any'}"
+            f"{each}, has its plan already"
+            if each.name in have
+            else f"{each}{'' if each.pk in known else ', not known to have any'}"
         )
         if self.automatic:
             field.help_text = "A SMETS2+ Communications Hub: the DCC alone, by itself."
@@ -295,6 +299,33 @@ class MeetingForm(DocumentedForm):
 
     on = DayField(label="Day")
     place = forms.CharField(label="Place", max_length=200, required=False)
+
+
+AGENDA_NAMES = {
+    "case": "Case", "plan": "Remedial Plan", "referral": "Referral", "view": "View on fast track", "proposal": "Proposal",
+}  # fmt: skip
+
+
+class AgendaForm(JudgedForm):
+    """What is put on the agenda of a meeting, of what waits for one."""
+
+    items = forms.MultipleChoiceField(
+        label="What waits for a meeting", widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose what is to be considered.",
+                        "invalid_choice": "One of these waits no more, or is on an agenda by now. Load the page again."},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, waiting: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.waiting = {f"{kind}-{row.pk}": row for kind, row in waiting}
+        self.fields["items"].choices = [
+            (f"{kind}-{row.pk}", f"{AGENDA_NAMES[kind]} {words_of(row)}") for kind, row in waiting
+        ]
+
+    @property
+    def subjects(self) -> list[Any]:
+        """What was chosen."""
+        return [self.waiting[key] for key in self.cleaned_data["items"]]
 
 
 class SeatForm(DocumentedForm):

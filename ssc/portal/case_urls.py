@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from ssc.portal import case_acts, cases, committee, determining
+from ssc.portal import agenda, case_acts, cases, committee, determining
 
 CASE = "cases/<slug:reference>"
 urlpatterns = [
@@ -30,8 +30,9 @@ urlpatterns = [
     path("determinations/<int:pk>/", committee.determination, name="determination"),
     path("information/", committee.information, name="information"),
     path("meetings/", committee.meetings, name="meetings"),
-    path("meetings/<int:pk>/", committee.meeting, name="meeting"),
-    path("meetings/<int:pk>/call-off/", committee.call_off, name="call-off"),
+    path("meetings/<int:pk>/", agenda.meeting, name="meeting"),
+    path("meetings/<int:pk>/call-off/", agenda.call_off, name="call-off"),
+    path("meetings/<int:pk>/items/<int:item>/off/", agenda.take_off, name="take-off-agenda"),
     path("members/", committee.members, name="members"),
     path("members/<int:pk>/end/", committee.end_a_seat, name="end-seat"),
 ]

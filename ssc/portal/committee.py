@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,7 +13,6 @@ from cpl.models import AffectedEntry, BindingDetermination, Body, SscAdvice
 from cpl.portal.judged import refuse
 from cpl.web import decided
 from cpl.web.records import Fact, Listing, Record, Work, acts_about, facts, owed_about
-from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
@@ -26,22 +21,13 @@ from ssc.models import (
     Case,
     CommitteeMeeting,
     CommitteeSeat,
-    Consultation,
     Determination,
-    Proposal,
-    ProposalDecision,
-    Referral,
-    RemedialPlan,
-    SscView,
 )  # fmt: skip
-from ssc.portal.case_file import SERIOUSNESS, brief_of, duties_of, for_briefs
 from ssc.portal.case_forms import MeetingForm, ReasonForm, SeatForm
-from ssc.portal.determining import facts_of
 from ssc.portal.frame import page
 from ssc.rules.committee import CATEGORIES, vacant
-from ssc.services.meetings import call_meeting, call_off_meeting
+from ssc.services.meetings import call_meeting
 from ssc.services.participants import end_seat, seat_member
-from ssc.services.plan_access import ssc_path_of
 
 PAGE = 50
 MOST_ITEMS = 100
@@ -70,80 +56,6 @@ def meetings(request: HttpRequest) -> HttpResponse:
         "form": form if may_call else None,
     }
     return page(request, "meetings.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-@require_safe
-def meeting(request: HttpRequest, pk: int) -> HttpResponse:
-    """Gather the items for a meeting with their papers: to read, and to print."""
-    require(request.user, Duty.READ_CASES)
-    row = get_object_or_404(CommitteeMeeting, pk=pk)
-    context = {"meeting": row, "may": duties_of(request.user), **items_for(request)}
-    return page(request, "meeting.html", context | {"proposals": _proposals_for(row.on, request.user)})
-
-
-def items_for(request: HttpRequest) -> dict[str, Any]:
-    """Give what waits for the Committee: determinations, cases, plans, referrals. Closed files are named only."""
-    user = request.user
-    readable = set(Case.objects.papers_open_to(user).values_list("pk", flat=True))
-    papers = []
-    for case in for_briefs(Case.objects.visible_to(user).open())[:MOST_ITEMS]:
-        brief = brief_of(case) if case.pk in readable else None
-        says = facts_of(brief.waits, case=case) if brief and brief.waits else []
-        papers.append(
-            {"case": case, "file": brief, "grade": SERIOUSNESS.get(case.seriousness, ""), "says": says}
-        )
-    plans = RemedialPlan.objects.visible_to(user).filter(state=RemedialPlan.State.PROPOSED)
-    plans = plans.filter(determination__case__in=readable).select_related(
-        "organisation", "determination__case"
-    )
-    referrals = Referral.objects.visible_to(user).filter(state=Referral.State.LODGED)
-    return {
-        "waiting_items": [each for each in papers if each["says"]],
-        "open_items": [each for each in papers if not each["says"]],
-        "plans": [(each, ssc_path_of(each)) for each in plans.order_by("pk")],
-        "referrals": list(referrals.select_related("organisation").order_by("pk")),
-        "views": SscView.objects.to_be_ratified(),
-        "now": clock.now(),
-    }
-
-
-def _proposals_for(on: dt.date, user: User) -> QuerySet[Proposal]:
-    """Give the proposals that wait for a word of the SSC: to be taken up, in triage, or ripe to be decided by that day."""
-    state = Proposal.State
-    asked = Consultation.objects.filter(proposal=OuterRef("pk"), ends_on__gte=on)
-    ripe = Q(state=state.CONSULTATION) & ~Exists(asked)
-    prepared = Exists(ProposalDecision.objects.filter(proposal=OuterRef("pk"), dropped_at=None))
-    waits = Q(state__in=[state.SUBMITTED, state.TRIAGE]) | ripe
-    waits |= Q(state__in=[state.NCSC_LIAISON, state.CONSULTATION]) & Q(prepared)
-    return Proposal.objects.visible_to(user).filter(waits).in_order()
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def call_off(request: HttpRequest, pk: int) -> HttpResponse:
-    """Call a meeting off."""
-    require(request.user, Duty.PREPARE_CASE)
-    row = get_object_or_404(CommitteeMeeting, pk=pk)
-    form = (
-        ReasonForm(request.POST) if request.method == "POST" else ReasonForm(initial={"version": row.version})
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            call_off_meeting(
-                meeting=row, by=request.user, at=clock.now(), version=form.cleaned_data["version"] or 0,
-                reason=form.cleaned_data["reason"],
-            )  # fmt: skip
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            return redirect("ssc:meetings")
-    record = Record(
-        title=f"Call off the meeting of {row.on.day} {row.on:%B %Y}", lede="Its items wait for the next.", clause="Z6.2(d)",
-        crumbs=[(reverse("ssc:docket"), HOME), (reverse("ssc:meetings"), "Meetings")], here="Call off",
-        works=[Work("Why it is called off", request.path, form, "Call it off", bad=True)],
-    )  # fmt: skip
-    return page(request, "record.html", record.context(), status=422 if form.errors else 200)
 
 
 @login_required

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -38,9 +38,16 @@ def form_for(
     supplements = row.supplements if row else supplements
     clause = row.clause if row else clause
     model = case.device_model
+    have = services.have_plan(supplements) if supplements else set()
     if data is not None:
         return DeterminationForm(
-            data, files, model=model, clause=clause, supplement=supplements is not None, leaving=leaving
+            data,
+            files,
+            model=model,
+            clause=clause,
+            supplement=supplements is not None,
+            have=have,
+            leaving=leaving,
         )
     initial: dict[str, Any] = {
         "version": 0, "clause": clause, "supplements": supplements.pk if supplements else None,
@@ -51,7 +58,9 @@ def form_for(
         initial |= initial_of(row)
     elif (last := case.determinations.first()) and _was_such(last, clause, supplements):
         initial |= initial_of(last) | {"version": 0}  # the Chair sent it back: nobody types it twice
-    return DeterminationForm(initial=initial, model=model, clause=clause, supplement=supplements is not None)
+    return DeterminationForm(
+        initial=initial, model=model, clause=clause, supplement=supplements is not None, have=have
+    )
 
 
 def _was_such(last: Determination, clause: str, supplements: Determination | None) -> bool:
@@ -127,10 +136,11 @@ def _page(
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the Chair exactly what waits, and take the Chair's word on it."""
     case = open_file(request, reference)
-    row = get_object_or_404(
-        case.determinations.select_related("prepared_by", "minute", "ncsc_document"),
-        state=Determination.State.PUT,
-    )
+    rows = case.determinations.select_related("prepared_by", "minute", "ncsc_document").order_by("-pk")
+    if (row := rows.first()) is None:
+        raise Http404
+    if row.state != Determination.State.PUT and request.method != "POST":
+        return redirect("ssc:case", reference)  # decided by now; whoever posts to it is told so
     form = DecideForm(initial={"version": row.version, "digest": digest_of(row)})
     if request.method == "POST":
         form = DecideForm(request.POST)

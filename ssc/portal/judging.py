@@ -14,7 +14,7 @@ from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
 from secgov.journal.services import working_calendar
-from ssc.models import MinutedDecision, PlanVersion, RemedialPlan
+from ssc.models import MinutedDecision, PlanVersion, RemedialPlan, RemedyNotice
 from ssc.portal import judging_forms as forms
 from ssc.portal.frame import page
 from ssc.portal.ssc_plans import plan_of
@@ -217,7 +217,9 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
 def suspend(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Let the time of a remedy notice stand still, or go on where it does."""
     row = _for_chair(request, reference)
-    found = get_object_or_404(row.remedy_notices.running(), number=number)
+    found = get_object_or_404(row.remedy_notices, number=number)
+    if found.state != RemedyNotice.State.RUNNING and request.method != "POST":
+        return redirect("ssc:ssc-plan", reference)
     stands = found.suspension is not None
     # The version is the notice's: of its own time alone.
     form = forms.StandStillForm(request.POST or None, plan=row, initial={"version": found.version})
@@ -273,8 +275,10 @@ def minute(request: HttpRequest, reference: str) -> HttpResponse:
 def decide_minuted(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Carry out, as Chair, what the secretary recorded, or send it back."""
     row = plan_of(request, reference)
-    waiting = row.minuted_decisions.filter(state=MinutedDecision.State.PUT)
-    found = get_object_or_404(waiting.select_related("recorded_by", "milestone", "plan_version"), pk=pk)
+    rows = row.minuted_decisions.select_related("recorded_by", "milestone", "plan_version")
+    found = get_object_or_404(rows, pk=pk)
+    if found.state != MinutedDecision.State.PUT and request.method != "POST":
+        return redirect("ssc:ssc-plan", reference)  # decided by now; whoever posts to it is told so
     form = forms.ConfirmForm(request.POST or None, initial={"version": found.version})
 
     def act(values: Values) -> object:

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from cpl.portal.judged import JudgedForm, refuse
 from secgov.errors import Refusal
 from secgov.journal import clock
 from secgov.time_rules import london_day
-from ssc.models import Milestone, PlanVersion, RemedialPlan
+from ssc.models import Milestone, PlanVersion, RemedialPlan, RemedyNotice
 from ssc.portal.frame import page
 from ssc.portal.plan_forms import LEAST_ROWS, EvidenceForm, PlanForm, RemediedForm, ReportForm
 from ssc.portal.plans import own_plan
@@ -152,9 +152,9 @@ def evidence(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 def remedied(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Tell the Committee that the failure of a remedy notice is remedied."""
     row = own_plan(request, reference)
-    notice = row.remedy_notices.running().filter(number=number).first()
-    if notice is None:
-        raise Http404
+    notice = get_object_or_404(row.remedy_notices, number=number)
+    if notice.state != RemedyNotice.State.RUNNING and request.method != "POST":
+        return redirect("ssc:plan", reference)
     form = RemediedForm(request.POST or None, request.FILES or None)
 
     def act(values: dict[str, Any]) -> object:

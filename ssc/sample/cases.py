@@ -45,9 +45,12 @@ def load_cases(*, people: dict[str, User], at: dt.datetime) -> None:
 
 def _committee(people: dict[str, User], at: dt.datetime) -> None:
     secretary = people["ssc-secretary"]
-    meetings.call_meeting(
+    meeting = meetings.call_meeting(
         on=london_day(at) + dt.timedelta(days=7), place="Room 2, and by telephone", by=secretary, at=at
     )
+    open_cases = list(Case.objects.filter(state=Case.State.OPEN).exclude(triaged_at=None).order_by("pk"))
+    if open_cases:
+        meetings.put_on_agenda(meeting=meeting, subjects=open_cases, by=secretary, at=at)
     holders = [people["ssc-member"], None, None]
     for category, holder in zip(SEATS, holders, strict=True):
         participants.seat_member(

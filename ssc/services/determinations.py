@@ -24,7 +24,7 @@ from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.journal.models import Act, Obligation
 from secgov.time_rules import london_day
-from ssc.models import Case, Determination
+from ssc.models import Case, Determination, RemedialPlan
 from ssc.notices import tell_all_parties, tell_committee
 from ssc.rules import determinations as rules
 from ssc.rules.plans import check_periods_fit, due_period
@@ -168,18 +168,20 @@ def _lock(case: Case, version: int, state: str) -> Determination:
     return row
 
 
+def have_plan(first: Determination) -> set[str]:
+    """Name the Parties that have their plan of a determination, or of one that supplements it. Appendix Z 6.2(c)"""
+    others = Determination.objects.filter(supplements=first, state=Determination.State.CONFIRMED)
+    plans = RemedialPlan.objects.filter(determination__in=[first, *others])
+    return set(plans.values_list("organisation__name", flat=True))
+
+
 def _check_whole(row: Determination, at: dt.datetime) -> None:
     """Judge a determination by every rule that it has to meet, as of an instant."""
     case, obliged = row.case, list(row.obliged.order_by("name"))
     draft = considered(row, obliged, today=london_day(at))
     if row.supplements is not None:
         first = row.supplements
-        others = Determination.objects.filter(supplements=first, state=Determination.State.CONFIRMED)
-        have = {
-            plan.organisation.name
-            for each in (first, *others)
-            for plan in each.plans.select_related("organisation").filter(organisation__in=obliged)
-        }
+        have = have_plan(first).intersection(each.name for each in obliged)
         rules.check_supplement(draft, plan_imposed=bool(first.with_plan), have=have)
     else:
         if row.clause == rules.Z62:

@@ -114,7 +114,11 @@ def test_secretary_triages_asks_and_puts_to_the_chair_who_decides(setting):
     words = shown(setting.member, case)
     assert "Determined: not remove, with a plan" in words and "1 request" in words.lower().replace("one", "1")
     assert setting.case.state == "determined"
-    assert chair.get(url("decide", case)).status_code == 404
+    assert chair.get(url("decide", case)).url == url("case", case), "decided by now"
+    opposite = chair.post(url("decide", case), sent | {"agree": "no", "reason": "Not so determined."})
+    assert opposite.status_code == 409 and "Not so determined." in text_of(opposite)
+    adding = secretary.get(url("determine", case) + "?do=add").content.decode()
+    assert "has its plan already" in adding
 
 
 def test_draft_is_shown_with_what_is_missing_until_it_is_put(setting):
@@ -249,6 +253,10 @@ def test_meeting_gathers_what_waits_and_names_only_what_is_closed(setting):
     assert secretary.post(reverse("ssc:meetings"), {"on": str(today + DAY)}).status_code == 409
     cases.triaged(setting)
     cases.put(setting, security_implications="One key opens one meter.")
+    assert "One key opens" not in text_of(secretary.get(called.url)), (
+        "it waits for a meeting, and is not on this one's"
+    )
+    assert secretary.post(called.url, {"items": [f"case-{setting.case.pk}"]}).status_code == 302
     words = text_of(secretary.get(called.url))
     assert "wait for the Chair" in words and "One key opens one meter." in words
     participants.declare_conflict(case=setting.case, by=setting.member, at=NOON, reason="An interest.")
@@ -328,7 +336,9 @@ def test_draft_is_given_up_with_a_reason_and_another_may_be_begun(setting):
     assert secretary.post(address, {"version": row.version, "reason": "Begun in error."}).status_code == 302
     assert Determination.objects.get().state == "dropped"
     cases.put(setting)
-    assert secretary.get(address).status_code == 404, "what is before the Chair is the Chair's to send back"
+    assert secretary.get(address).status_code == 302
+    late = secretary.post(address, {"version": setting.case.determinations.first().version, "reason": "No."})
+    assert late.status_code == 409, "what is before the Chair is the Chair's to send back"
 
 
 def test_replacement_is_flagged_on_the_case_and_one_in_force_from_the_start_is_for_information_only(setting):

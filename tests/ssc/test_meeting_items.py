@@ -1,4 +1,4 @@
-"""What waits for a meeting of the SSC besides its cases: views on fast tracks, and proposals; and who reads both at the desk."""
+"""What is on the agenda of a meeting of the SSC, what waits for one, and who reads fast tracks at the desk."""
 
 import datetime as dt
 
@@ -6,17 +6,90 @@ import pytest
 from django.urls import reverse
 
 from secgov.accounts.models import Role
-from secgov.journal.models import Rehearsal
-from ssc.models import FastTrackRequest, SscView, TestSlot
-from ssc.services import fast_track
-from ssc.services.meetings import call_meeting
+from secgov.errors import Conflict, NotPermitted, Refusal
+from secgov.journal.models import Act, Rehearsal
+from ssc.models import AgendaItem, FastTrackRequest, SscView, TestSlot
+from ssc.services import fast_track, participants
+from ssc.services.meetings import call_meeting, call_off_meeting, put_on_agenda, take_off_agenda
 from tests.cpl.desk import page_of
 from tests.cpl.submitting import signed_in
-from tests.factories import people, proposals
+from tests.factories import cases, people, proposals
 from tests.factories.fast_tracking import FROM, NEW, NOON, granted, tracks, view_of, viewed
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
+
+
+@pytest.mark.clause("Z6.2(d)")
+def test_item_is_on_the_agenda_of_one_meeting_to_come_and_moves_with_it():
+    setting = cases.stage(entries=2, imported=True)
+    Rehearsal.objects.create(now=cases.NOON, set_at=cases.NOON)
+    case, other = setting.cases
+    today, secretary = cases.NOON.date(), setting.secretary
+    first, second = (
+        call_meeting(on=today + days * DAY, place="", by=secretary, at=cases.NOON) for days in (7, 14)
+    )
+    browser, reader = signed_in(secretary), signed_in(setting.member)
+    pages = [reverse("ssc:meeting", args=[each.pk]) for each in (first, second)]
+    assert "Nothing is on the agenda yet" in reader.get(pages[0]).content.decode()
+    chosen = {"items": [f"case-{case.pk}"]}
+    assert reader.post(pages[0], chosen).status_code == 403
+    assert browser.post(pages[0], {}).status_code == 422
+    assert browser.post(pages[0], {"items": ["case-999"]}).status_code == 422
+    assert browser.post(pages[0], chosen).status_code == 302
+    given = {"by": secretary, "at": cases.NOON}
+    with pytest.raises(Conflict):
+        put_on_agenda(meeting=first, subjects=[case], **given)
+    with pytest.raises(Refusal):
+        put_on_agenda(meeting=first, subjects=[], **given)
+    link = reverse("ssc:case", args=[case.reference])
+    assert [link in reader.get(each).content.decode() for each in pages] == [True, False], "each its own day"
+    assert f"case-{other.pk}" in browser.get(pages[1]).content.decode()
+    assert f"case-{case.pk}" not in browser.get(pages[1]).content.decode(), "it is on an agenda already"
+    assert "On the agenda" in reader.get(link).content.decode()
+    put_on_agenda(meeting=second, subjects=[case], **given)
+    assert [link in reader.get(each).content.decode() for each in pages] == [False, True]
+    off = reverse("ssc:take-off-agenda", args=[second.pk, AgendaItem.objects.latest("pk").pk])
+    assert browser.post(off, {"reason": ""}).status_code == 422
+    assert browser.post(off, {"reason": "NCSC asks for time."}).status_code == 302
+    assert browser.post(off, {"reason": "NCSC asks for time."}).status_code == 409
+    page = reader.get(pages[1]).content.decode()
+    assert "Nothing is on the agenda yet" in page and link in page, "it waits for a meeting again"
+    verbs = list(
+        Act.objects.filter(verb__startswith="ssc.meeting.item").order_by("pk").values_list("verb", flat=True)
+    )
+    assert verbs == ["ssc.meeting.items_put", "ssc.meeting.items_put", "ssc.meeting.item_taken_off"]
+
+
+@pytest.mark.clause("Z6.2(d)")
+def test_items_of_a_meeting_called_off_wait_for_the_next_and_a_past_agenda_stands():
+    setting = cases.stage(imported=True)
+    today, given = cases.NOON.date(), {"by": setting.secretary, "at": cases.NOON}
+    off, kept = (call_meeting(on=today + days * DAY, place="", **given) for days in (1, 2))
+    put_on_agenda(meeting=off, subjects=[setting.case], **given)
+    call_off_meeting(meeting=off, version=off.version, reason="No quorum.", **given)
+    with pytest.raises(Conflict):
+        put_on_agenda(meeting=off, subjects=[setting.case], **given)
+    (item,) = put_on_agenda(meeting=kept, subjects=[setting.case], **given)
+    late = {"by": setting.secretary, "at": cases.NOON + 3 * DAY}
+    with pytest.raises(Refusal, match="its agenda stands"):
+        take_off_agenda(item=item, reason="Late.", **late)
+    with pytest.raises(Refusal, match="its agenda stands"):
+        put_on_agenda(meeting=kept, subjects=[setting.case], **late)
+
+
+def test_only_a_secretary_without_an_interest_puts_a_case_on_an_agenda():
+    setting = cases.stage(imported=True)
+    meeting = call_meeting(on=cases.NOON.date(), place="", by=setting.secretary, at=cases.NOON)
+    for each in (setting.member, setting.chair, setting.group.supplier, setting.group.secretariat):
+        with pytest.raises(NotPermitted):
+            put_on_agenda(meeting=meeting, subjects=[setting.case], by=each, at=cases.NOON)
+    participants.declare_conflict(
+        case=setting.case, by=setting.secretary, at=cases.NOON, reason="A former employer."
+    )
+    with pytest.raises((NotPermitted, Refusal)):
+        put_on_agenda(meeting=meeting, subjects=[setting.case], by=setting.secretary, at=cases.NOON)
+    assert not AgendaItem.objects.exists()
 
 
 def agenda(reader, on, secretary, at):

@@ -167,6 +167,11 @@ def test_a_failure_goes_from_the_notice_to_unremedied_through_the_pages(clock: A
     assert "Waits for the Chair" in words(chair.get(DESK))
     answer = {"version": decision.version, "agree": "yes", "reason": "So minuted."}
     assert chair.post(f"{DESK}minuted/{decision.pk}/", answer).status_code == 302
+    assert chair.post(f"{DESK}minuted/{decision.pk}/", answer | {"agree": "no"}).status_code == 409
+    claim = {"remedied_on": "2/3/2027", "text": "Done."}
+    assert party.post(f"{PAGE}notices/1/remedied/", claim).status_code == 409
+    for browser, address in ((chair, f"{DESK}minuted/{decision.pk}/"), (party, f"{PAGE}notices/1/remedied/")):
+        assert browser.get(address).status_code == 302, "it has ended by now"
     assert "Remedied on Tuesday 2 March 2027" in words(party.get(PAGE))
 
 
