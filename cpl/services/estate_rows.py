@@ -14,11 +14,13 @@ from cpl.models import (
     DeviceModel,
     EstateClaim,
     ListingPeriod,
+    MaintenanceEnd,
     RequiredCertificate,
 )
 from cpl.rules.certificates import date_kind, relevant_date
 from cpl.rules.device_types import COMMUNICATIONS_HUB
 from cpl.services.expiry.facts import date_of
+from cpl.services.sc_checks import passed_ends
 from secgov.accounts.models import Organisation
 from secgov.journal.models import Obligation
 
@@ -39,6 +41,7 @@ class EstateLine:
     standing: str = ""
     owed: list[Obligation] = field(default_factory=list)
     newest: DeviceModel | None = None
+    maintenance_ended: MaintenanceEnd | None = None
 
     @property
     def newer_firmware(self) -> DeviceModel | None:
@@ -72,16 +75,18 @@ def nobodys_models(*, on: dt.date) -> QuerySet[DeviceModel]:
 def estate_lines(
     models: Sequence[DeviceModel], organisation: Organisation, *, on: dt.date
 ) -> list[EstateLine]:
-    """Join what is known of some Device Models on a London day. Seven queries, however many they are. Section F2.6"""
+    """Join what is known of some Device Models on a London day. Eight queries, however many they are. Section F2.6"""
     lines = {model.pk: EstateLine(model) for model in models}
     for claim in EstateClaim.objects.current().filter(organisation=organisation, device_model__in=lines):
         lines[claim.device_model_id].claims.append(claim)
     listed = set(
         ListingPeriod.objects.open().filter(device_model__in=lines).values_list("device_model", flat=True)
     )
-    by_identity = defaultdict(list)
+    by_identity, passed = defaultdict(list), passed_ends(on=on)
     for line in lines.values():
         line.is_listed = line.model.pk in listed
+        model = line.model
+        line.maintenance_ended = passed.get((model.spec_type, model.spec_version, model.gbcs_version))
         by_identity[line.model.identity].append(line)
     _certificates(by_identity, on)
     _owed(list(lines.values()))

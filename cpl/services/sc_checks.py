@@ -30,16 +30,22 @@ def listed_past_maintenance(*, on: dt.date) -> list[PastMaintenance]:
     A warning: nothing is removed for it, and no state changes.
     """
     found = []
-    for end in MaintenanceEnd.objects.filter(ended_at=None):
-        if rules.is_past_maintenance(end.ends_on, on=on):
-            rows = DeviceModel.objects.filter(
-                spec_type=end.spec_type, spec_version=end.spec_version, gbcs_version=end.gbcs_version,
-                pk__in=ListingPeriod.objects.open().values("device_model"),
-            )  # fmt: skip
-            found.append(
-                PastMaintenance(end, tuple(rows.order_by("number").values_list("number", flat=True)))
-            )
+    for end in passed_ends(on=on).values():
+        rows = DeviceModel.objects.filter(
+            spec_type=end.spec_type, spec_version=end.spec_version, gbcs_version=end.gbcs_version,
+            pk__in=ListingPeriod.objects.open().values("device_model"),
+        )  # fmt: skip
+        found.append(PastMaintenance(end, tuple(rows.order_by("number").values_list("number", flat=True))))
     return found
+
+
+def passed_ends(*, on: dt.date) -> dict[tuple[str, str, str], MaintenanceEnd]:
+    """Give the Maintenance End Dates that have passed, by specification, its version and GBCS version. SC Methodology 5.3"""
+    return {
+        (end.spec_type, end.spec_version, end.gbcs_version): end
+        for end in MaintenanceEnd.objects.filter(ended_at=None)
+        if rules.is_past_maintenance(end.ends_on, on=on)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from cpl.models import DeviceModel, Edition, ListChange, ListingPeriod, PublishedEntry
+from cpl.models import DeviceModel, Edition, ListChange, ListingPeriod, MaintenanceEnd, PublishedEntry
 from cpl.services.corrections import may_ask
 from cpl.services.loading import held_back
 from cpl.services.point_in_time import View
+from cpl.services.sc_checks import passed_ends
 from cpl.services.status import who_decided
 from cpl.web.filters import TimeForm, time_query
 from cpl.web.grounds import grounds, shown_certificate
@@ -65,10 +66,18 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "correction_url": _correction_url(request, number),
         "held_back": held_back(f"{number:06d}") if view.is_now else None,
         "may_submit": permitted(request.user, Duty.SUBMIT_DEVICE) is not None,
+        "maintenance_ended": _maintenance_ended(shown, on) if view.is_now else None,
     }
     if context["may_read_firmware"]:
         context["firmware"] = FirmwareRecord.objects.filter(pk=number).first()
     return render(request, "cpl/entry.html", context)
+
+
+def _maintenance_ended(shown: PublishedEntry, on: dt.date) -> MaintenanceEnd | None:
+    """The Maintenance End Date of a listed entry's combination, once it has passed: a warning only (SC-5.3)."""
+    if shown.status != PublishedEntry.Status.CURRENT:
+        return None
+    return passed_ends(on=on).get((shown.spec_type, shown.spec_version, shown.gbcs_version))
 
 
 def _not_shown(request: HttpRequest, number: int, form: TimeForm, view: View | None) -> HttpResponse:

@@ -193,11 +193,11 @@ def test_what_does_not_stand_is_not_found(client, edition, address):
 
 
 def test_entry_page_asks_a_constant_number_of_questions(client, edition, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/cpl/entries/000001/")
     for number in range(100, 130):
         published.entry(edition, number, image_hash="AB" * 32)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/cpl/entries/000001/")
 
 

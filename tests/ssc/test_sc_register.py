@@ -7,16 +7,18 @@ from django.db import IntegrityError, connection, transaction
 
 from cpl.models import GbcsMapping, MaintenanceEnd, Mitigation, RaisedWarning, ScVersion
 from cpl.services import security_characteristics as register
+from cpl.services.estate_rows import estate_lines
 from cpl.services.sc_checks import facts_for, listed_past_maintenance
 from cpl.services.warnings import warnings_of
 from secgov.accounts.models import Role
 from secgov.errors import Conflict, NotPermitted, Refusal
-from secgov.journal.models import Act
-from tests.factories import casts, devices, people
+from secgov.journal.models import Act, Rehearsal
+from tests.factories import casts, devices, people, published
 from tests.factories import proposals as make
 from tests.factories.proposals import BEGAN
 
 pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -99,11 +101,38 @@ def test_listed_models_past_their_maintenance_end_date_are_warned_of_and_stay_li
     [found] = listed_past_maintenance(on=dt.date(2027, 7, 1))
     assert entry.pk in found.entries
     assert entry.periods.filter(closed_at=None).exists()
+    estate = [estate_lines([entry], cast.maker, on=day)[0].maintenance_ended for day in (end, end + DAY)]
+    assert estate == [None, found.end], "and the Supplier whose Device Model it is sees it"
     register.set_maintenance_end(**pair, ends_on=None, source="Open-ended again", by=secretary, at=BEGAN)
     assert listed_past_maintenance(on=dt.date(2027, 7, 1)) == []
     assert MaintenanceEnd.objects.get().ended_reason == "Open-ended again"
     with pytest.raises(Refusal):
         register.set_maintenance_end(**pair, ends_on=None, source="x", by=secretary, at=BEGAN)
+
+
+@pytest.mark.clause("SC-5.3")
+def test_page_of_an_entry_warns_after_its_maintenance_end_date_and_says_that_it_stays(secretary, client):
+    edition = published.edition(2052, current=0, removed=0)
+    published.entry(edition, 1, spec_type="SMETS", spec_version="4.2", gbcs_version="4.0")
+    published.entry(edition, 2, spec_type="SMETS", spec_version="4.2", gbcs_version="4.1")
+    end = dt.date(2027, 6, 30)
+    register.set_maintenance_end(
+        spec_type="SMETS",
+        spec_version="4.2",
+        gbcs_version="4.0",
+        ends_on=end,
+        source="Schedule 11",
+        by=secretary,
+        at=BEGAN,
+    )
+    clock = Rehearsal.objects.create(now=BEGAN, set_at=BEGAN)
+    warned = []
+    for number, day in ((1, end), (1, end + DAY), (2, end + DAY)):
+        clock.now = dt.datetime.combine(day, dt.time(12), dt.UTC)
+        clock.save()
+        page = client.get(f"/cpl/entries/{number:06d}/").content.decode()
+        warned.append("Past its Maintenance End Date" in page and "It stays on the list." in page)
+    assert warned == [False, True, False]
 
 
 @pytest.mark.clause("SC-6.16")
@@ -126,9 +155,9 @@ def test_a_submission_whose_certificate_does_not_fit_is_warned_of_and_asks_for_a
     maker = people.organisation()
     row = devices.submitted(people.person(Role.MANUFACTURER, maker), maker)
     device = register.register_set(name="Any", device_types=[row.device_type], by=secretary, at=BEGAN)
-    for number, published in (("1.2", dt.date(2024, 1, 1)), ("1.3", dt.date(2025, 1, 1))):
+    for number, day in (("1.2", dt.date(2024, 1, 1)), ("1.3", dt.date(2025, 1, 1))):
         register.record_earlier_version(
-            characteristic=device, number=number, published_on=published, mitigations=make.MITIGATIONS,
+            characteristic=device, number=number, published_on=day, mitigations=make.MITIGATIONS,
             gbcs_versions="9.9", by=secretary, at=BEGAN,
         )  # fmt: skip
     certificate = row.certificates.get(body="NCSC")
