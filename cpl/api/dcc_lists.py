@@ -22,7 +22,7 @@ from cpl.api.views import PAGING, problems
 from cpl.list_reading import CSV, JSON, MEDIA_TYPES
 from cpl.models import DccListVersion
 from cpl.rules import dcc_lists as rules
-from cpl.services.dcc_list_contents import record_of, rows_of
+from cpl.services.dcc_list_contents import numbers_told, record_of, rows_of
 from cpl.services.dcc_lists import newest_version, take_list
 from secgov.accounts.permissions import Duty, organisations_of, permitted, require
 from secgov.journal import clock
@@ -110,10 +110,9 @@ class DccList(GenericAPIView):
         rows = self.filter_queryset(None)
         page = [{"row": each.row, **record_of(each)} for each in self.paginate_queryset(rows)]
         answer = self.get_paginated_response(page)
-        about = described(self.version) | {
-            "list": self.kind,
-            "rows": self.version.rows if self.version else 0,
-        }
+        about = described(self.version) | {"list": self.kind, "rows": 0}
+        if self.version:
+            about |= numbers_told(self.version, confidential=self.sees_confidential())
         return Response({**about, **answer.data})
 
     def matching(self, rows: Any, asked: dict[str, str]) -> QuerySet[Any]:
@@ -121,8 +120,11 @@ class DccList(GenericAPIView):
         self.version = version_asked(self.kind, asked.get("version"))
         if self.version is None:
             return DccListVersion.objects.none()
-        confidential = permitted(self.request.user, Duty.PROVIDE_DCC_LISTS) is not None
-        return rows_of(self.version, confidential=confidential)
+        return rows_of(self.version, confidential=self.sees_confidential())
+
+    def sees_confidential(self) -> bool:
+        """Whether the account may read what was called confidential since."""
+        return permitted(self.request.user, Duty.PROVIDE_DCC_LISTS) is not None
 
     def after(self, rows: QuerySet[Any], place: str) -> QuerySet[Any]:
         """The rows beyond one."""

@@ -64,6 +64,17 @@ def changed_rows(
     return rows.filter(~Exists(old.filter(**same))), old.filter(~Exists(rows.filter(**same)))
 
 
+def numbers_told(version: DccListVersion, *, confidential: bool = False) -> dict[str, int]:
+    """Give how many rows a version has, how many are new and how many gone, as `rows_of` tells them. Section F2.10A
+
+    What was called confidential since is not even counted.
+    """
+    if confidential or version.kind != Kind.PENDING or not WithheldCombination.objects.exists():
+        return {"rows": version.rows, "added": version.added, "gone": version.gone}
+    added, gone = changed_rows(version)
+    return {"rows": rows_of(version).count(), "added": added.count(), "gone": gone.count()}
+
+
 def record_of(row: Any) -> dict[str, Any]:
     """Give a row in the columns in which the DCC provided it."""
     if isinstance(row, DeployedCombination):

@@ -24,6 +24,7 @@ from cpl.services.dcc_list_contents import (
     cells_of,
     changed_rows,
     header_of,
+    numbers_told,
     record_of,
     rows_of,
 )
@@ -73,7 +74,8 @@ def _show(request: HttpRequest, kind: DccListVersion.Kind) -> HttpResponseBase:
             "version": version,
             "newest": versions[0],
             "age": age_in_days(versions[0], at=clock.now()),
-            "versions": versions[:VERSIONS],
+            "told": numbers_told(version),
+            "versions": [(each, numbers_told(each)) for each in versions[:VERSIONS]],
             "shown": request.GET.get("show", ""),
             "entry": entry,
             "query": request.GET.get("q", "").strip(),

@@ -121,7 +121,9 @@ def test_combination_withheld_since_is_in_no_page_and_no_file_for_others(dcc):
     made = version("pending", dcc, pending(), pending(reference="P-SECRET", devices=[HUB]))
     assert "P-SECRET" in text(Client().get("/smets1/?list=pending"))
     withhold_combination(row=PendingRow.objects.get(version=made, row=2), by=dcc, at=LATER, reason="Asked.")
-    assert "P-SECRET" not in text(Client().get("/smets1/?list=pending&version=1"))
+    page = text(Client().get("/smets1/?list=pending&version=1"))
+    assert "P-SECRET" not in page and "1 new, 0 gone" in page  # nor is it counted
+    assert Client().get("/api/v1/smets1/pending/").json()["rows"] == 1
     for form in ("csv", "json"):
         assert "P-SECRET" not in body_of(Client().get(f"/smets1/?list=pending&version=1&as={form}"))
     assert "P-SECRET" not in Client().get("/api/v1/smets1/pending/?version=1").content.decode()
