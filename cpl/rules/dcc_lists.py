@@ -164,6 +164,19 @@ def read_counts(rows: Rows, *, known: Container[int], suppliers: Mapping[str, in
     return found
 
 
+def check_not_emptied(kind: str, *, rows: int, before: int) -> None:
+    """Refuse a list without a row where the version before had some: it would take all of them off. Section F2.10
+
+    Reading: Smart Metering Systems and what has been shown by testing do not all cease to be, so such a file is a
+    mistake; that nothing is pending any more may well be. Raises Refusal (field ``file``).
+    """
+    if kind != PENDING and before and not rows:
+        raise Refusal(
+            f"The list holds no row, and the version before has {before:,}.", clause="F2.10", field="file",
+            remedy="Send the whole list: it takes the place of the version before.",
+        )  # fmt: skip
+
+
 def is_overdue(
     kind: str,
     *,

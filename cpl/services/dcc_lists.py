@@ -70,6 +70,7 @@ def take_list(
     if newest is not None and newest.sha256 == sha256 and not _since_withheld(newest):
         return Taken(newest, False, newest.rows)
     rows = _judged(kind, form, data, on=at.astimezone(LONDON).date())
+    rules.check_not_emptied(kind, rows=len(rows), before=newest.rows if newest else 0)
     remarks = _remarks(kind, rows)
     if dry_run:
         return Taken(None, False, len(rows), remarks)

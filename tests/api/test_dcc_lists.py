@@ -59,6 +59,7 @@ def test_list_sent_is_read_by_everybody_and_sent_again_is_the_same_version(dcc, 
         False,
         body["sha256"],
     )
+    problem(put(dcc, ELIGIBLE), 422)  # an empty file would take everything off
     read = anybody.get(f"{ELIGIBLE}?limit=1").json()
     assert (read["version"], len(read["results"])) == (1, 1)
     assert read["results"][0]["devices"][0]["device_type"] == "Communications Hub"

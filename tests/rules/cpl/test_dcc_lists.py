@@ -227,3 +227,14 @@ def test_other_lists_are_overdue_after_the_last_day_of_their_time_and_not_before
     assert not dcc_lists.is_overdue(
         "deployed", last_received_on=None, day_of_alarm=None, on=DAY, commencement=None
     )
+
+
+@pytest.mark.clause("F2.10-1")
+def test_list_without_a_row_takes_the_place_of_none_that_had_some():
+    for kind in (dcc_lists.DEPLOYED, dcc_lists.ELIGIBLE, dcc_lists.COUNTS):
+        with pytest.raises(Refusal) as caught:
+            dcc_lists.check_not_emptied(kind, rows=0, before=1)
+        assert caught.value.field == "file"
+        dcc_lists.check_not_emptied(kind, rows=1, before=30_000)
+        dcc_lists.check_not_emptied(kind, rows=0, before=0)
+    dcc_lists.check_not_emptied(dcc_lists.PENDING, rows=0, before=4)
