@@ -31,7 +31,7 @@ class PlanForm(DocumentedForm):
     """A plan: how the Party remedies the issue, by when, its milestones, and an answer to every comment (Z6.3(a))."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    rows = forms.IntegerField(min_value=1, max_value=MOST_ROWS, widget=forms.HiddenInput, required=False)
+    rows = forms.CharField(widget=forms.HiddenInput, required=False)
     remedy = words_field(
         "How you intend to remedy the issue", "Say how you intend to remedy the issue.",
         "What resulted in, or arises from, the end of the certificate.",
@@ -49,7 +49,7 @@ class PlanForm(DocumentedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.count, self.comments = min(max(count, 1), MOST_ROWS), comments
-        self.initial.setdefault("rows", self.count)
+        self.initial["rows"] = self.count
         for number in range(1, self.count + 1):
             self.fields[f"what_{number}"] = forms.CharField(
                 label=f"Milestone {number}: what", required=False, max_length=300

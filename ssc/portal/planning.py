@@ -28,7 +28,8 @@ def propose(request: HttpRequest, reference: str) -> HttpResponse:
     row = own_plan(request, reference)
     comments = unanswered(row)
     typed = request.POST
-    count = int(typed["rows"]) if typed.get("rows", "").isdecimal() and len(typed["rows"]) < 3 else LEAST_ROWS
+    count = int(typed["rows"]) if typed.get("rows", "").isdecimal() and len(typed["rows"]) < 3 else 0
+    count = count or LEAST_ROWS
     if request.method != "POST":
         given = _from_newest(row)
         form = PlanForm(initial=given, count=max(given["rows"], LEAST_ROWS), comments=comments)

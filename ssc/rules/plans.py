@@ -101,9 +101,9 @@ def due_period(period: Period, calendar: WorkingCalendar) -> DueDate:
     return explain_calendar_days(period.starts_on, period.days)
 
 
-def check_periods_fit(*, proposal: DueDate, approval: DueDate) -> None:
+def check_periods_fit(*, proposal: datetime, approval: datetime) -> None:
     """Refuse a time for approval that ends before the time for proposing. Appendix Z 6.3(b)"""
-    if approval.due_at < proposal.due_at:
+    if approval < proposal:
         raise Refusal(
             "The time to gain approval ends before the time to propose.", clause="Z6.3(b)", field="approval_days",
             remedy="Give more days, or a later start.",

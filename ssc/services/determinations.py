@@ -194,7 +194,8 @@ def _check_whole(row: Determination, at: dt.datetime) -> None:
     if draft.with_plan:
         calendar = journal.working_calendar()
         check_periods_fit(
-            proposal=due_period(draft.proposal, calendar), approval=due_period(draft.approval, calendar)
+            proposal=due_period(draft.proposal, calendar).due_at,
+            approval=due_period(draft.approval, calendar).due_at,
         )
 
 

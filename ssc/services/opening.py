@@ -29,13 +29,14 @@ from secgov.journal.actors import SYSTEM
 from secgov.journal.models import Act, Obligation
 from secgov.time_rules import london_day
 from ssc.models import Case, CaseEvent, CaseFact, Determination, InformationRequest
-from ssc.notices import tell_committee
+from ssc.notices import tell_committee, tell_party
 from ssc.rules import cases as rules
 from ssc.services.plans import discharge_plans_of
 from ssc.services.references import next_reference
 
 CLAUSE = "F2.7A(a)"
 TRIAGE = "Triage the case: how serious, and by when to determine"
+ASKED = "/portal/plans/"
 STANDING = (CertificateEvent.State.UNCONFIRMED, CertificateEvent.State.CONFIRMED)
 
 
@@ -283,11 +284,15 @@ def drop_in_hand(case: Case, *, reason: str, at: dt.datetime) -> None:
 
 
 def end_request(request: InformationRequest, *, reason: str, at: dt.datetime) -> None:
-    """Mark a request as withdrawn, and let what was owed under it fall away. Appendix Z 6.6"""
+    """Mark a request as withdrawn, let what was owed under it fall away, and tell its addressee. Appendix Z 6.6"""
     request.withdrawn_at, request.withdrawn_reason = at, reason
     keep(request)
     for obligation in Obligation.objects.standing().about(request):
         journal.fall_away(obligation=obligation, reason=reason, at=at)
+    tell_party(
+        organisation=request.addressee, title="The SSC no longer asks you for this information", clause="Z6.6",
+        subject=request, path=ASKED, key=f"ssc/information_withdrawn:{request.pk}", at=at,
+    )  # fmt: skip
 
 
 def drop_owed(case: Case, *, reason: str, at: dt.datetime) -> None:

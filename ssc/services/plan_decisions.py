@@ -156,7 +156,8 @@ def change_period(
 ) -> PlanPeriod:
     """Set another period for proposing a plan or for gaining its approval; the earlier stays on file. Appendix Z 6.3(b)
 
-    Only for what is still to be done. Raises Refusal where days, unit or start are missing (A-60).
+    Only for what is still to be done. Raises Refusal where days, unit or start are missing (A-60), and where the time for
+    approval would then end before the time for proposing.
     """
     plan, grant = access.for_committee(plan, *access.judging(), by=by, version=version)
     reason = clean_reason(reason, clause=CLAUSE)
@@ -165,6 +166,9 @@ def change_period(
     keep(plan)
     act = _record(plan, "period_changed", grant.actor, at, reason, after={"kind": kind, "days": period.days})
     row = set_period(plan=plan, kind=kind, period=period, reason=reason, by=by, act=act, at=at)
+    for proposal in standing_of(plan, rules.PROPOSAL):
+        for approval in standing_of(plan, rules.APPROVAL):
+            rules.check_periods_fit(proposal=proposal.due_at, approval=approval.due_at)
     _tell_party(
         plan, f"you have until {row.last_day.day} {row.last_day:%B %Y} {row.get_kind_display()}",
         f"ssc/plan_period:{row.pk}", at,

@@ -60,7 +60,7 @@ def _periods_of(determination: Determination) -> dict[str, rules.Period]:
         rules.check_period(period, name=kind)
     calendar = journal.working_calendar()
     ends = {kind: rules.due_period(period, calendar) for kind, period in periods.items()}
-    rules.check_periods_fit(proposal=ends[rules.PROPOSAL], approval=ends[rules.APPROVAL])
+    rules.check_periods_fit(proposal=ends[rules.PROPOSAL].due_at, approval=ends[rules.APPROVAL].due_at)
     return periods
 
 

@@ -21,12 +21,11 @@ from ssc.models import Case, Determination, InformationReply, InformationRequest
 from ssc.notices import tell_committee, tell_party
 from ssc.rules import cases as rules
 from ssc.services.acting import lock_case
-from ssc.services.opening import end_request
+from ssc.services.opening import ASKED, end_request
 from ssc.services.plan_periods import owner_of
 
 CLAUSE = "Z6.6"
 ANSWER = "Provide the information that the SSC asks for"
-PATH = "/portal/plans/"
 
 
 def addressees() -> QuerySet[Organisation]:
@@ -115,7 +114,7 @@ def _owe(request: InformationRequest, act: Act, at: dt.datetime) -> None:
 def _tell(request: InformationRequest, words: str, key: str, at: dt.datetime) -> None:
     tell_party(
         organisation=request.addressee, title=f"The SSC {words}, reply by {request.reply_by.day} {request.reply_by:%B %Y}",
-        clause=CLAUSE, subject=request, path=PATH, key=key, at=at,
+        clause=CLAUSE, subject=request, path=ASKED, key=key, at=at,
     )  # fmt: skip
 
 
@@ -204,10 +203,6 @@ def withdraw_request(
     journal.record(
         actor=grant.actor, at=at, verb="ssc.request.withdrawn", subject=request, clause=CLAUSE, reason=reason
     )
-    tell_party(
-        organisation=request.addressee, title="The SSC no longer asks you for this information", clause=CLAUSE,
-        subject=request, path=PATH, key=f"ssc/information_withdrawn:{request.pk}", at=at,
-    )  # fmt: skip
     return request
 
 

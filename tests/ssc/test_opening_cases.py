@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from cpl.models import BindingDetermination
-from secgov.journal.models import Act, Message, Obligation
+from secgov.journal.models import Act, Message, Notice, Obligation
 from ssc.models import Case, Determination, InformationRequest, RemedialPlan
 from ssc.services import requests
 from tests.factories import cases, devices, removing
@@ -99,6 +99,8 @@ def test_denied_event_makes_the_case_void_with_all_that_rests_on_it():
     assert case.state == "void" and "denies" in case.void_reason
     assert RemedialPlan.objects.get().state == "discharged"
     assert InformationRequest.objects.get().withdrawn_at == NOON + DAY
+    told = Notice.objects.filter(organisation=setting.suppliers[0], title__contains="no longer asks you")
+    assert told.count() == 1
     ssc_owed = Obligation.objects.standing().filter(subject_type__startswith="ssc.")
     assert not ssc_owed.exists()
     assert cases.sweep(NOON + DAY) == 0

@@ -69,6 +69,10 @@ def test_a_plan_goes_from_imposed_to_completed_through_the_pages(clock: Any) -> 
     assert "No plan has been proposed yet" in page
     assert "your obligations under Appendix Z 6.3 are material obligations" in page
 
+    empty = party.get(f"{PAGE}propose/").context["form"]
+    assert (empty["rows"].value(), 'name="what_3"' in str(empty["what_3"])) == (3, True), (
+        "as a browser sends it back"
+    )
     added = party.post(f"{PAGE}propose/", PLAN | {"version": "1", "add": "1"})
     assert added.status_code == 200
     assert 'name="what_4"' in added.content.decode()
@@ -76,6 +80,9 @@ def test_a_plan_goes_from_imposed_to_completed_through_the_pages(clock: Any) -> 
     added = party.post(f"{PAGE}propose/", PLAN | {"version": "1", "add": "1", "document": upload()})
     assert "Choose “certificate.pdf” again: adding a row did not keep it." in words(added)
     given = {"document": upload(), "classification": "amber"}
+    assert "Milestone 3: give a day" in words(
+        sent(party, f"{PAGE}propose/", **PLAN | {"rows": "0", "by_3": ""})
+    )
     wrong = sent(party, f"{PAGE}propose/", **PLAN | {"by_3": "", "remedied_by": ""} | given)
     assert wrong.status_code == 422
     assert words(wrong).count("Choose “certificate.pdf” again") == 2, "above the form, and at the field"

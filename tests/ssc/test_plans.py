@@ -244,6 +244,10 @@ def test_another_period_takes_the_place_of_the_first_which_stays_on_file(
     assert [each.days for each in plan.periods.filter(kind="proposal")] == [20, 30]
     standing = Obligation.objects.standing().about(plan).get(clause="Z6.3(a)")
     assert standing.due_at == dt.datetime(2027, 3, 6, tzinfo=dt.UTC)
+    for kind, days in (("approval", 29), ("proposal", 100)):  # to 4 March, and to 14 May
+        crossed = Period(days, plans.CALENDAR, dt.date(2027, 2, 3))
+        with pytest.raises(Refusal, match="ends before the time to propose"):
+            plan_decisions.change_period(kind=kind, period=crossed, version=now(plan).version, **given)
     planning.proposed(plan, party)
     with pytest.raises(Refusal, match="has been done"):
         plan_decisions.change_period(kind="proposal", period=period, version=now(plan).version, **given)

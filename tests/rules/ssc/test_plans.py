@@ -63,9 +63,9 @@ def test_approval_may_not_be_due_before_the_proposal() -> None:
     first, second = (
         plans.due_period(plans.Period(days, WORKING, day("2027-02-01")), CALENDAR) for days in (20, 19)
     )
-    plans.check_periods_fit(proposal=first, approval=first)
+    plans.check_periods_fit(proposal=first.due_at, approval=first.due_at)
     with pytest.raises(Refusal):
-        plans.check_periods_fit(proposal=first, approval=second)
+        plans.check_periods_fit(proposal=first.due_at, approval=second.due_at)
 
 
 @pytest.mark.clause("Z6.3(a)", "Z6.3(c)")
