@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pgtrigger
 from django.db import models
 from django.db.models import Min, Q
 from django_fsm import FSMField, transition
@@ -11,7 +12,7 @@ from django_fsm import FSMField, transition
 from cpl.models.devices import DeviceTuple, identity_of
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
-from secgov.journal.guards import NO_DELETE, state_needs_act
+from secgov.journal.guards import NO_DELETE, change_needs_act, state_needs_act
 
 
 class Body(models.TextChoices):
@@ -87,7 +88,17 @@ class AssuranceCertificate(models.Model):
 
     class Meta:
         ordering = ["body", "number"]
-        triggers = [NO_DELETE, state_needs_act("cpl.assurancecertificate")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("cpl.assurancecertificate"),
+            change_needs_act(
+                name="what_it_states_needs_act", label="cpl.assurancecertificate", key="id", operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "body", "number", "standard", "standard_version", "issued_on", "expires_on", "renews_on", "sc_version",
+                    "certification_commenced_on", "document",
+                ),
+            ),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
                 fields=["body", "number"],

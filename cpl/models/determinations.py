@@ -7,7 +7,7 @@ from django.db.models import Q
 from django_fsm import FSMField, transition
 
 from cpl.models.certificate_events import CertificateEvent
-from secgov.journal.guards import NO_DELETE, state_needs_act
+from secgov.journal.guards import NO_DELETE, facts_stand, state_needs_act
 
 
 class TwoPeople(models.Model):
@@ -62,7 +62,14 @@ class BindingDetermination(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [NO_DELETE, state_needs_act("cpl.bindingdetermination")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("cpl.bindingdetermination"),
+            facts_stand(
+                "device_model", "clause", "outcome", "with_plan", "determined_on", "minute_reference", "document", "reasons",
+                "recorded_by", "recorded_at",
+            ),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
                 fields=["device_model"],
@@ -134,7 +141,12 @@ class SscAdvice(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [NO_DELETE]
+        triggers = [
+            NO_DELETE,
+            facts_stand(
+                "device_model", "advised_on", "minute_reference", "text", "document", "recorded_by", "recorded_at"
+            ),
+        ]  # fmt: skip
         verbose_name = "SSC advice"
         verbose_name_plural = "SSC advice"
 
@@ -184,7 +196,14 @@ class PanelDecision(TwoPeople):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [NO_DELETE, state_needs_act("cpl.paneldecision")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("cpl.paneldecision"),
+            facts_stand(
+                "device_model", "kind", "clause", "minute_reference", "decided_on", "reasons", "advice", "determined_by",
+                "determination_reference", "in_combination", "recorded_by", "recorded_at",
+            ),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["recorded", "decided", "refused"]),
@@ -242,7 +261,14 @@ class AuthorityOrder(TwoPeople):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [NO_DELETE, state_needs_act("cpl.authorityorder")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("cpl.authorityorder"),
+            facts_stand(
+                "device_model", "outcome", "clause", "ordered_on", "reference", "text", "document", "recorded_by",
+                "recorded_at",
+            ),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["recorded", "confirmed", "refused"]),

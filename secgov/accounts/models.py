@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
-from secgov.journal.guards import NO_DELETE
+from secgov.journal.guards import NO_DELETE, facts_stand
 
 
 class Role(models.TextChoices):
@@ -219,7 +219,7 @@ class Membership(models.Model):
 
     class Meta:
         ordering = ["user", "organisation", "role"]
-        triggers = [NO_DELETE]
+        triggers = [NO_DELETE, facts_stand("user", "organisation", "role", "began_at")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "organisation", "role"],

@@ -10,6 +10,17 @@ NO_DELETE = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
 INSERT_ONLY = pgtrigger.Protect(name="insert_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+def facts_stand(*fields: str, once: pgtrigger.Condition | None = None) -> pgtrigger.Trigger:
+    """Refuse a change of these fields, for good; with `once` from the moment that the row as it was fits that.
+
+    What was decided, told or given is put right by another row, never by other words in this one.
+    """
+    changed = pgtrigger.AnyChange(*fields)
+    return pgtrigger.Protect(
+        name="facts_stand", operation=pgtrigger.Update, condition=changed if once is None else once & changed
+    )
+
+
 def state_needs_act(label: str) -> pgtrigger.Trigger:
     """Refuse, at commit, a change of `state` that no act of the same transaction tells of.
 

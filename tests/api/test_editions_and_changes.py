@@ -11,7 +11,7 @@ from cpl.services import publication
 from cpl.services.publication import deltas
 from cpl.web.comparing import said_of
 from tests.api.conftest import MINUTE, NOON, problem
-from tests.factories import published, publishing
+from tests.factories import devices, published, publishing
 
 pytestmark = pytest.mark.django_db
 EDITIONS = "/api/v1/cpl/editions/"
@@ -130,7 +130,7 @@ def test_edition_with_every_change_put_in_is_the_newest_edition(anybody, stage, 
     """Certificates that change without a change of the list are told too, or a reader would drift from the list."""
     held = whole_list(anybody, "0.001")
     certificate = AssuranceCertificate.objects.filter(body="ZIGBEE").latest("pk")
-    AssuranceCertificate.objects.filter(pk=certificate.pk).update(standard_version="1.9")
+    devices.restated(certificate, standard_version="1.9")
     third = publishing.listed(
         stage.cast, at=NOON + 200 * MINUTE, firmware_version="05080609", image_hash="ef" * 32
     )

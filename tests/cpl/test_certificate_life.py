@@ -85,7 +85,7 @@ def test_certificate_covering_forty_models_notes_each_of_them(group, entry):
 def test_expiry_of_a_certificate_already_replaced_is_superseded_and_for_information_only(group, entry):
     old = removing.certificate_of(entry, "NCSC")
     new = removing.found_valid(group, removing.replaced(group, entry, "NCSC"))
-    AssuranceCertificate.objects.filter(pk=new.pk).update(renews_on=dt.date(2036, 1, 5))
+    devices.restated(new, renews_on=dt.date(2036, 1, 5))
     watch(MIDNIGHT)
     event = old.events.get()
     assert (event.state, event.affected.get().covered_by) == ("superseded", new)

@@ -228,7 +228,9 @@ def test_four_eyes_off_lets_one_person_do_both_and_says_so(cast, settings):
 
 def test_secretariat_has_no_buttons_on_a_submission_of_its_own_organisation(cast):
     submission = devices.submitted(cast.manufacturer, cast.maker)
-    Membership.objects.filter(user=cast.secretariat).update(organisation=cast.maker)
+    held = Membership.objects.get(user=cast.secretariat)
+    Membership.objects.filter(pk=held.pk).update(ended_at=held.began_at)
+    Membership.objects.create(user=held.user, organisation=cast.maker, role=held.role, began_at=held.began_at)
     desk = signed_in(cast.secretariat)
     page = desk.get(page_of(submission))
     assert "Your own organisation submitted this" in text_of(page) and "take_up" not in page.context

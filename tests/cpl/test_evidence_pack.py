@@ -37,7 +37,7 @@ def stage(settings, tmp_path):
         organisation=stage.cast.maker, by=stage.cast.manufacturer, at=devices.NOON,
     )  # fmt: skip
     certificate = change.submission.certificates.first().certificate
-    type(certificate).objects.filter(pk=certificate.pk).update(document=paper)
+    devices.restated(certificate, document=paper)
     publishing.publish(ISSUED)
     publishing.carry(ISSUED)
     journal.seal_acts()

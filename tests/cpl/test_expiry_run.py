@@ -6,12 +6,12 @@ import pytest
 from django.core import mail
 from django.db import connection
 
-from cpl.models import AssuranceCertificate, CertificateCoverage, ExpiryDigest, ExpiryNotice, RenewalAction
+from cpl.models import CertificateCoverage, ExpiryDigest, ExpiryNotice, RenewalAction
 from cpl.services import expiry
 from secgov.accounts.models import Organisation, Role
 from secgov.journal import services as journal
 from secgov.journal.models import Act, Notice, Obligation, Task
-from tests.factories import people, publishing
+from tests.factories import devices, people, publishing
 from tests.factories.expiring import HUB, at, claimed, expiring, run, stages
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_six_month_notice_before_a_sunday_goes_on_friday_and_says_which_kind_of_
 @pytest.mark.clause("F2.7-1")
 def test_expiry_date_is_called_so_and_the_earlier_of_two_dates_counts(stage):
     certificate = expiring(stage.cast, on="2027-11-30", listed_at=LONG_BEFORE, expiry_date=True)
-    AssuranceCertificate.objects.filter(pk=certificate.pk).update(renews_on=dt.date(2028, 5, 1))
+    devices.restated(certificate, renews_on=dt.date(2028, 5, 1))
     run("2026-11-30")
     assert (
         told(stage.dcc)[0].context["others"][0]["lines"][0].startswith("Expiry     Tuesday 30 November 2027")
@@ -141,7 +141,7 @@ def test_notice_outside_the_tolerance_is_a_recorded_breach_and_still_sent(stage)
 def test_changed_date_has_new_stages_and_keeps_what_was_sent(stage):
     certificate = expiring(stage.cast, on="2027-11-30", listed_at=LONG_BEFORE)
     run("2026-11-30")
-    AssuranceCertificate.objects.filter(pk=certificate.pk).update(renews_on=dt.date(2028, 11, 30))
+    devices.restated(certificate, renews_on=dt.date(2028, 11, 30))
     run("2027-02-01")
     old = {each.stage: each.state for each in certificate.expiry_notices.filter(relevant_on="2027-11-30")}
     assert old == {"M12": "sent", "M6": "cancelled", "D30": "cancelled"}
@@ -154,7 +154,7 @@ def test_changed_date_has_new_stages_and_keeps_what_was_sent(stage):
 def test_date_changed_and_changed_back_is_told_all_the_same(stage):
     certificate = expiring(stage.cast, on="2027-11-30", listed_at=LONG_BEFORE)
     for date in ("2029-11-30", "2027-11-30"):
-        AssuranceCertificate.objects.filter(pk=certificate.pk).update(renews_on=date)
+        devices.restated(certificate, renews_on=date)
         run("2026-09-02")
     assert run("2026-11-30") == 1
     assert len(told(stage.dcc)) == 1

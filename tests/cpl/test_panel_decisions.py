@@ -1,9 +1,9 @@
 """What the Panel and the Authority decide: SMETS1 removals and returns, rows listed in error, orders (Z6.8, Z6.9, F2.2A)."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
-from cpl.models import CorrectionRequest, ListChange, ListingPeriod, PanelDecision
+from cpl.models import AuthorityOrder, CorrectionRequest, ListChange, ListingPeriod, PanelDecision
 from cpl.promises.entries import orphan_changes, single_person_acts, unlawful_removal
 from cpl.services import authority_orders, corrections, list_changes, panel_choices
 from secgov.errors import Conflict, NotPermitted, Refusal
@@ -253,6 +253,12 @@ def test_order_not_to_remove_cancels_what_the_ssc_determined(group):
     connection.check_constraints()
     assert ListChange.objects.get(pk=change.pk).state == "cancelled"
     assert type(determination).objects.get(pk=determination.pk).state == "superseded"
+    for row, other in (
+        (determination, {"outcome": "retain"}),
+        (AuthorityOrder.objects.get(), {"text": "Remove."}),
+    ):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(**other)  # what was decided stands in those words
     assert (
         removing.waiting_removal(entry) is None and not Obligation.objects.standing().about(change).exists()
     )

@@ -92,7 +92,7 @@ def test_whoever_confirmed_the_event_cannot_approve_the_removal(group, entry):
 @pytest.mark.clause("F2.7A(b)")
 def test_expiry_of_a_zigbee_certificate_removes_nothing(group, entry):
     certificate = removing.certificate_of(entry, "ZIGBEE")
-    type(certificate).objects.filter(pk=certificate.pk).update(expires_on=NOON.date())
+    devices.restated(certificate, expires_on=NOON.date())
     at = NOON + DAY
     event = removing.reported(group, certificate, "EXPIRED", at=at)
     removing.confirmed(group, event, at=at)

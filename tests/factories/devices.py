@@ -4,10 +4,14 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from django.db import transaction
+
 from cpl.models import ListChange, Submission
 from cpl.services import additions, drafts, list_changes, submissions
 from cpl.services import certificates as certificate_services
 from secgov.accounts.models import Organisation, User
+from secgov.journal import services as journal
+from secgov.journal.actors import SYSTEM
 
 NOON = dt.datetime(2026, 12, 1, 12, 0, tzinfo=dt.UTC)
 _keys = itertools.count(1)
@@ -101,3 +105,10 @@ def approved(change: ListChange, approver: User, *, at: dt.datetime = NOON) -> L
         reason="Checked against the evidence.",
     )
     return change
+
+
+def restated(certificate, **facts):
+    """Have a certificate state something else, with the act that the database asks for."""
+    with transaction.atomic():
+        type(certificate).objects.filter(pk=certificate.pk).update(**facts)
+        journal.record(actor=SYSTEM, at=NOON, verb="test.restated", subject=certificate, reason="A test.")

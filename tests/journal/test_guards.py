@@ -163,11 +163,35 @@ def test_an_act_under_a_clause_names_the_text_of_the_code_in_force(settings):
         "UPDATE cpl_devicemodel SET firmware_version = '00000000'",
         "UPDATE cpl_devicemodel SET image_hash = repeat('0', 64)",
         "UPDATE cpl_listingperiod SET closed_known_by = now()",
+        "UPDATE cpl_assurancecertificate SET renews_on = renews_on + 1",
+        "UPDATE cpl_assurancecertificate SET sc_version = '9.9'",
     ],
 )
 @pytest.mark.clause("Z2.1(h)(iii)")
 def test_what_the_list_says_changes_only_with_an_act(listed, statement):
     with pytest.raises(DatabaseError, match="changed without an act"), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_membership SET role = 'approver'",
+        "UPDATE accounts_membership SET began_at = now()",
+        "UPDATE journal_notice SET title = 'something else'",
+        "UPDATE journal_notice SET given_at = given_at - interval '1 day'",
+    ],
+)
+def test_what_was_told_and_who_held_which_role_never_changes_whoever_asks(listed, statement):
+    journal.give_notice(
+        organisation_id=listed.submission.organisation_id, recipients=[], template="cpl/listed", context={}, title="Told.",
+        clause="F2.8(c)", subject=listed, key="told", at=devices.NOON, mailed_later=True,
+    )  # fmt: skip
+    with (
+        pytest.raises(DatabaseError, match="Cannot update"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 

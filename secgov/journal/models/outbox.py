@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from secgov.journal.guards import NO_DELETE
+from secgov.journal.guards import NO_DELETE, facts_stand
 
 
 class Notice(models.Model):
@@ -29,7 +29,12 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ["-given_at", "-id"]
-        triggers = [NO_DELETE]
+        triggers = [
+            NO_DELETE,
+            facts_stand(
+                "organisation", "template", "context", "clause", "title", "subject_type", "subject_id", "key", "given_at"
+            ),
+        ]  # fmt: skip
         indexes = [
             models.Index(fields=["organisation", "-given_at"], name="journal_notice_inbox_idx"),
             models.Index(fields=["subject_type", "subject_id"], name="journal_notice_subject_idx"),
