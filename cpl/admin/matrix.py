@@ -31,6 +31,15 @@ from secgov.journal import clock
 from secgov.journal.desk import RegisterAdmin, tag
 
 MOST_GAPS = 40
+SAYABLE = [*rules.VALUES, (rules.NOT_KNOWN, "Not known")]
+
+
+def _version_field(label: str) -> forms.ModelChoiceField:
+    """A choice among the Versions of the draft."""
+    return forms.ModelChoiceField(
+        MatrixSpecification.objects.none(), label=label, empty_label="Choose one",
+        error_messages={"required": "Choose a version.", "invalid_choice": "Choose one of the versions in the list."},
+    )  # fmt: skip
 
 
 class EditForm(forms.Form):
@@ -53,39 +62,44 @@ class SpecificationForm(EditForm):
     specification = forms.ChoiceField(
         choices=[(code, f"{code}: {name}") for code, name in rules.SPECIFICATIONS]
     )
-    spec_version = forms.CharField(label="Version", max_length=8, help_text="For example 4.2.")
+    spec_version = forms.CharField(
+        label="Version", max_length=8, help_text="For example 4.2.",
+        error_messages={"required": "Give the version, for example 4.2."},
+    )  # fmt: skip
     gbcs_version = forms.CharField(
-        label="GBCS version", max_length=8, help_text="One; add another row for another GBCS version."
-    )
+        label="GBCS version", max_length=8, help_text="One; add another row for another GBCS version.",
+        error_messages={"required": "Give the GBCS version, for example 4.0."},
+    )  # fmt: skip
 
 
 class PairForm(EditForm):
     """What is known of two Versions (F2.11)."""
 
-    first = forms.ModelChoiceField(MatrixSpecification.objects.none(), label="One version")
-    second = forms.ModelChoiceField(MatrixSpecification.objects.none(), label="The other version")
-    value = forms.ChoiceField(label="They are", choices=[*rules.VALUES, (rules.NOT_KNOWN, "Not known")])
+    first = _version_field("One version")
+    second = _version_field("The other version")
+    value = forms.ChoiceField(label="They are", choices=SAYABLE)
     constraint_text = forms.CharField(
-        label="Constraints", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+        label="Constraints", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Only where they are compatible with constraints.",
+    )  # fmt: skip
     source = forms.CharField(
-        label="Where this was identified",
-        required=False,
-        max_length=300,
-        help_text="A document or a decision.",
-    )
+        label="Where this was identified", max_length=300, help_text="A document or a decision.",
+        error_messages={"required": "Name the document or the decision."},
+    )  # fmt: skip
 
     def __init__(self, *args: Any, version: MatrixVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("first", "second"):
             self.fields[name].queryset = version.specifications.all()
+        if self.data.get("value") == rules.NOT_KNOWN:
+            self.fields["source"].required = False  # what is unsaid rests on nothing
 
 
 class PublishForm(EditForm):
     """The publication of the whole draft (F2.13)."""
 
     summary = forms.CharField(
-        label="What changed", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
+        label="What changed", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="For everybody: it stands on the page and in the notice to each Party.",
         error_messages={"required": "Say what changed: one sentence will do."},
     )  # fmt: skip
@@ -94,7 +108,7 @@ class PublishForm(EditForm):
 class RemoveForm(EditForm):
     """A Version to be taken out, with what is said of it."""
 
-    row = forms.ModelChoiceField(MatrixSpecification.objects.none(), label="Version")
+    row = _version_field("Version")
 
     def __init__(self, *args: Any, version: MatrixVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,18 +170,11 @@ class MatrixVersionAdmin(RegisterAdmin):
         if form.is_valid():
             act = {"by": request.user, "at": clock.now(), **form.cleaned_data}
             try:
-                if edit == "specification":
-                    add_specification(version=version, **act)
-                elif edit == "remove":
-                    remove_specification(**act)
-                elif edit == "pair":
-                    say_of_pair(version=version, **act)
-                else:
-                    publish_matrix(version=version, **act)
-                    messages.success(request, f"{version} is published, and every Party has its notice.")
+                done = _do(edit, version, act)
             except Refusal as refusal:
                 form.refuse(refusal)
             else:
+                messages.success(request, done)
                 return redirect(self._address(version))
         return self._page(request, version, {edit: form}, status=422)
 
@@ -198,6 +205,22 @@ class MatrixVersionAdmin(RegisterAdmin):
             "refused": next(iter((refused or {}).values()), None),
         }
         return draw(request, "admin/cpl/matrix.html", context, status=status)
+
+
+def _do(edit: str, version: MatrixVersion, act: dict[str, Any]) -> str:
+    """Hand an edit to its service; give what was done, in a sentence. Raises Refusal."""
+    if edit == "specification":
+        return f"{add_specification(version=version, **act)} is added."
+    if edit == "remove":
+        named = str(act["row"])
+        remove_specification(**act)
+        return f"{named} is taken out, with all that was said of it."
+    if edit == "pair":
+        say_of_pair(version=version, **act)
+        said = dict(SAYABLE)[act["value"]].lower()
+        return f"{act['first']} and {act['second']}: {said}."
+    publish_matrix(version=version, **act)
+    return f"{version} is published, and every Party has its notice."
 
 
 def _forms(version: MatrixVersion, bound: str = "", data: Any = None) -> dict[str, EditForm]:

@@ -219,6 +219,39 @@ def test_secretariat_keeps_the_matrix_on_its_desk(secretariat, parties):
     assert "Matrix version 1" in desk.get("/admin/cpl/matrixversion/").content.decode()
 
 
+def test_each_edit_of_the_matrix_says_what_is_missing_and_what_was_done(secretariat):
+    desk = Client()
+    desk.force_login(secretariat, backend=BACKEND)
+    version = matrix.begin_matrix(by=secretariat, at=AT)
+    hub, esme = add(version, secretariat, "CHTS"), add(version, secretariat, "ESMETS")
+
+    def edit(name, **said):
+        said["revision"] = fresh(version).revision
+        return desk.post(f"/admin/cpl/matrixversion/{version.pk}/edit/{name}/", said, follow=True)
+
+    pair = {"first": hub.pk, "second": esme.pk, "value": "incompatible"}
+    for name, said, words in (
+        ("pair", pair, "Name the document or the decision."),
+        ("pair", {"value": "incompatible"}, "Choose a version."),
+        ("specification", {"specification": "CHTS"}, "Give the version, for example 4.2."),
+        ("publish", {}, "Say what changed"),
+    ):
+        refused = edit(name, **said)
+        assert refused.status_code == 422 and words in refused.content.decode()
+    for name, said, words in (
+        ("pair", pair | {"source": "TSIRS 12"}, f"{hub} and {esme}: incompatible."),
+        ("pair", pair | {"value": "not known"}, f"{hub} and {esme}: not known."),
+        (
+            "specification",
+            {"specification": "CHTS", "spec_version": "1.6", "gbcs_version": "4.0"},
+            "is added.",
+        ),
+        ("remove", {"row": hub.pk}, f"{hub} is taken out"),
+    ):
+        done = edit(name, **said)
+        assert done.status_code == 200 and words in done.content.decode()
+
+
 def test_approver_reads_the_draft_and_has_no_buttons(secretariat):
     version = matrix.begin_matrix(by=secretariat, at=AT)
     desk = Client()
