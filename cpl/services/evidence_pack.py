@@ -57,7 +57,7 @@ def pack_evidence(*, evidence: Evidence, by: User, at: dt.datetime) -> bytes:
         name = f"documents/{document.pk}-{document.name}".replace("..", "_")
         if document.is_reserved:  # whoever keeps it hands it out; its digest says which it was
             papers.append(
-                (f"{document.name} (not in this pack)", document.classification, document.content_id)
+                (f"document {document.pk} (not in this pack)", document.classification, document.content_id)
             )
             continue
         files[name] = read_document(document=document, by=by, at=at)

@@ -90,7 +90,8 @@ class DocumentAdmin(RegisterAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         """Bring along how large each is and how often it was taken, without its bytes."""
-        return super().get_queryset(request).with_size().annotate(times=Count("readings"))
+        rows = super().get_queryset(request).known_to(request.user)
+        return rows.with_size().annotate(times=Count("readings"))
 
     @admin.display(description="size", ordering="size")
     def size(self, document: Document) -> str:
@@ -116,7 +117,9 @@ class DocumentAdmin(RegisterAdmin):
 
     @admin.display(description="file")
     def take(self, document: Document) -> SafeString:
-        """A link to the file itself."""
+        """A link to the file itself; a reserved one is handed out with what it belongs to alone."""
+        if document.is_reserved:
+            return format_html("{}", "with what it belongs to")
         return format_html(
             '<a href="{}">Download</a>', reverse("admin:documents_document_take", args=[document.pk])
         )
@@ -130,3 +133,7 @@ class ReadingAdmin(RegisterAdmin):
     search_fields = ("document__name", "read_by__name", "read_by__username")
     date_hierarchy = "read_at"
     list_select_related = ("document", "read_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
+        """Only those of documents of which the person knows."""
+        return super().get_queryset(request).filter(document__in=Document.objects.known_to(request.user))

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from secgov.journal.models import Act, Notice, Rehearsal
 from ssc.models import SscView, TestSlot
 from ssc.rules.fast_track import Answers
 from ssc.services import fast_track, fast_track_queue, fast_track_tests
+from ssc.services.fast_track_documents import read_fast_track_document
 from tests.cpl.submitting import signed_in
 from tests.factories import dcc_lists, people
 from tests.factories.fast_tracking import (
@@ -294,3 +296,20 @@ def test_person_who_left_the_organisation_sees_and_does_nothing_more(group):
     colleague = people.person(Role.TESTING_PARTICIPANT, row.organisation)
     Organisation.objects.filter(pk=row.organisation_id).update(retired_at=NOON)
     assert signed_in(colleague).get(address).status_code == 403
+
+
+@pytest.mark.clause("PPCT-4.1.2-k")
+def test_desk_knows_neither_a_reserved_file_nor_its_name_but_for_the_auditor(group):
+    paper = SimpleUploadedFile("port-7-leaks.txt", b"No interface changes.")
+    row = fast_track.request_fast_track(
+        organisation=group.organisation, by=group.participant, at=NOON, provider="North", devices=[NEW], new_device=NEW,
+        values=values(assessment=""), upload=paper, classification="amber",
+    )  # fmt: skip
+    read_fast_track_document(request=row, key=row.assessment_document_id, by=group.chair, at=NOON)
+    lists = [reverse(f"admin:documents_{name}_changelist") for name in ("document", "reading")]
+    for role, sees in ((Role.SECRETARIAT, False), (Role.APPROVER, False), (Role.AUDITOR, True)):
+        desk = signed_in(people.person(role))
+        assert [("port-7" in desk.get(each).content.decode()) for each in lists] == [sees, sees]
+        page = desk.get(reverse("admin:documents_document_change", args=[row.assessment_document_id]))
+        assert (page.status_code == 200) == sees
+    assert not Act.objects.filter(subject_name__contains="port-7").exists()
