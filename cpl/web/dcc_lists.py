@@ -78,7 +78,7 @@ def _show(request: HttpRequest, kind: DccListVersion.Kind) -> HttpResponseBase:
             "versions": [(each, numbers_told(each)) for each in versions[:VERSIONS]],
             "shown": request.GET.get("show", ""),
             "entry": entry,
-            "query": request.GET.get("q", "").strip(),
+            "query": _text_asked(request),
             "page": page,
             "rows": _rows_in_words(list(page.object_list)),
         }
@@ -97,7 +97,7 @@ def _asked_rows(request: HttpRequest, version: DccListVersion) -> tuple[QuerySet
     if entry and version.kind == Kind.DEPLOYED:
         known = entry.isascii() and entry.isdigit() and len(entry) < 9
         found = found.filter(entries__contains=[int(entry)]) if known else found.none()
-    if (text := request.GET.get("q", "").strip()[:80]) and version.kind != Kind.DEPLOYED:
+    if (text := _text_asked(request)) and version.kind != Kind.DEPLOYED:
         of = "combination__" if version.kind == Kind.ELIGIBLE else ""
         found = found.annotate(
             joined=Replace(Cast(f"{of}devices", TextField()), Value("|"), Value(""), output_field=TextField())
@@ -105,6 +105,11 @@ def _asked_rows(request: HttpRequest, version: DccListVersion) -> tuple[QuerySet
         holds = Q(reference__icontains=text) | Q(**{f"{of}provider__icontains": text})
         found = found.filter(holds | Q(joined__icontains=text))
     return found, entry
+
+
+def _text_asked(request: HttpRequest) -> str:
+    """The text that combinations are to hold; zero bytes stand in none."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:80]
 
 
 def _rows_in_words(rows: list[Any]) -> list[dict[str, Any]]:

@@ -113,6 +113,7 @@ def test_smets1_combinations_are_found_by_what_the_page_writes_of_them(dcc, kind
     for asked, shown, other in ((model, "X-2", "X-1"), ("north", "X-1", "X-2"), ("x-2", "X-2", "X-1")):
         page = text(Client().get(f"/smets1/?list={kind}&q={asked}"))
         assert f">{shown}<" in page and f">{other}<" not in page
+    assert "X-1" in text(Client().get(f"/smets1/?list={kind}&q=%00"))
     assert "No combination holds “zz”" in text(Client().get(f"/smets1/?list={kind}&q=zz"))
 
 
