@@ -6,10 +6,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cpl.portal.judged import JudgedForm, refuse
-from cpl.web.records import facts
+from cpl.web.records import Fact, facts
 from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
@@ -100,11 +101,19 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         "lede": "Once approved it is the Party’s CPA Certificate Remedial Plan, until a later version is approved.",
         "facts": facts([
             ("Remedy", newest.remedy), ("By the end of", newest.remedied_by), ("Submitted", newest.submitted_at),
-            ("Document", newest.document.name if newest.document else None),
             *((f"Milestone {each.number}", _milestone_words(each)) for each in newest.milestones.all()),
-        ]),
+        ]) + _document_of(newest),
     }  # fmt: skip
     return _acted(request, row, form, act, words)
+
+
+def _document_of(version: PlanVersion) -> list[Fact]:
+    if version.document is None:
+        return []
+    address = reverse("ssc:ssc-plan-document", args=[version.plan.reference, version.document_id])
+    return [
+        Fact("Document", f"{version.document} ({version.document.get_classification_display()})", address)
+    ]
 
 
 def _milestone_words(milestone: Any) -> str:

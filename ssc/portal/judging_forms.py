@@ -125,14 +125,14 @@ class PeriodForm(OnPlanForm):
         error_messages={"required": "Choose which time."},
     )  # fmt: skip
     days = forms.IntegerField(
-        label="How many days", required=False,
-        widget=forms.TextInput(attrs={"class": "w-s", "inputmode": "numeric"}),
-        error_messages={"invalid": "Give a number of days, for example 20."},
+        label="How many days", widget=forms.TextInput(attrs={"class": "w-s", "inputmode": "numeric"}),
+        error_messages=dict.fromkeys(("required", "invalid"), "Give a number of days, for example 20."),
     )  # fmt: skip
     unit = forms.ChoiceField(
-        label="Unit", choices=PeriodUnit.choices, widget=forms.RadioSelect, required=False
-    )
-    starts_on = DayField(label="It starts on; that day is not counted", required=False)
+        label="Unit", choices=PeriodUnit.choices, widget=forms.RadioSelect,
+        error_messages={"required": "Choose Working Days or calendar days."},
+    )  # fmt: skip
+    starts_on = DayField(label="It starts on", help_text="That day is not counted.")
     reason = _reason()
 
 

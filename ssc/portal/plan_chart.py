@@ -86,7 +86,7 @@ def plan_chart(
     """
     if not planned:
         return None
-    ends = _month_ends(min(day for day, _ in (*planned, *done)), planned[-1][0])
+    ends = _month_ends(min(day for day, _ in (*planned, *done, *counted)), planned[-1][0])
     most = _round_up(max(number for _, number in (*planned, *done, *_fewer(counted))))
     slot, bars = WIDE / len(ends), 3 if counted else 2
     step, thick = slot * 0.78 / bars, slot * 0.78 / bars - slot * 0.03

@@ -16,9 +16,17 @@ from ssc.rules.plans import Promised, check_all_answered
 LEAST_ROWS, MOST_ROWS = 3, 40
 
 
+class NumberField(forms.IntegerField):
+    """A number as people write it, and as our pages do: 18,420."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Read it without the commas and blanks between its thousands."""
+        return super().to_python(value.replace(",", "").replace(" ", "") if isinstance(value, str) else value)
+
+
 def devices_field(label: str) -> forms.IntegerField:
     """Make the field for a number of Devices, which need not be given."""
-    return forms.IntegerField(
+    return NumberField(
         label=label, required=False, min_value=0, max_value=99_999_999,
         widget=forms.TextInput(attrs={"class": "w-s", "inputmode": "numeric", "autocomplete": "off"}),
         error_messages=dict.fromkeys(

@@ -178,7 +178,8 @@ def _counted(plan: RemedialPlan) -> list[tuple[dt.date, int]]:
     """What the DCC counts on the entry: the Party's own Devices; for the DCC's plan all, whoever's they are."""
     is_dcc = plan.organisation.kind == Organisation.Kind.DCC
     model = plan.determination.case.device_model
-    return counts_since(model, None if is_dcc else plan.organisation, at=plan.imposed_at)
+    found = counts_since(model, None if is_dcc else plan.organisation, at=plan.imposed_at)
+    return [(max(day, london_day(plan.imposed_at)), number) for day, number in found]
 
 
 def _notice(row: RemedyNotice, *, at: dt.datetime, calendar: WorkingCalendar) -> NoticeView:

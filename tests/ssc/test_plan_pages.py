@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 PAGE, DESK = "/portal/plans/RP-001/", "/portal/ssc/plans/RP-001/"
 PLAN = {
     "remedy": "Upgrade every meter.", "remedied_by": "30 April 2027", "rows": "3", "what_1": "Trial", "by_1": "26/2/2027",
-    "devices_1": "400", "what_3": "All", "by_3": "30 April 2027", "devices_3": "9870",
+    "devices_1": "400", "what_3": "All", "by_3": "30 April 2027", "devices_3": "9,870",
 }  # fmt: skip
 
 
@@ -248,6 +248,6 @@ def test_the_dccs_counts_stand_beside_a_partys_own_figures_and_no_other_partys(c
     clock(plans.IMPOSED + 40 * planning.DAY)
     for reader, address in ((person, PAGE), (group.member, DESK)):
         page = words(signed_in(reader).get(address))
-        assert "Left on the entry, by the DCC8,630" in page
+        assert "Left on the entry, by the DCC9,8708,630" in page
         assert "4,222" not in page and "12,852" not in page
     assert plan.organisation.name in words(signed_in(group.member).get(DESK))
