@@ -1,5 +1,6 @@
 """What every form of the portal is made of: it reads what was typed, and a rule judges it."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -66,12 +67,20 @@ class JudgedForm(forms.Form):
         return self.cleaned_data
 
 
+class DayInput(forms.DateInput):
+    """Shows a day as pages write it: 1 February 2027, without a nought before it."""
+
+    def format_value(self, value: Any) -> Any:
+        """Give a day in words; what was typed is given back as it was typed."""
+        return f"{value.day} {value:%B %Y}" if isinstance(value, dt.date) else super().format_value(value)
+
+
 class DayField(forms.DateField):
     """A day, typed as people write it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            widget=forms.DateInput(format="%d %B %Y", attrs={"class": "w-m", "autocomplete": "off"}),
+            widget=DayInput(attrs={"class": "w-m", "autocomplete": "off"}),
             input_formats=DAY_FORMATS,
             error_messages={
                 "required": f"{kwargs['label']}: give a day, for example 1 February 2027.",

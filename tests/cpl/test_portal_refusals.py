@@ -1,9 +1,12 @@
 """What the steps of a submission refuse, and how they say so; and what is nobody else's business."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
 from cpl.models import Submission
+from cpl.portal.judged import DayField
 from secgov.accounts.models import Organisation, Role
 from secgov.documents.models import Document
 from tests.cpl.submitting import (
@@ -256,3 +259,10 @@ def test_script_in_every_text_comes_out_as_text(client: Client) -> None:
     hand_in(client, draft)
     for address in ("/portal/", "/portal/submissions/", f"/portal/submissions/{draft.reference}/"):
         assert "<script>" not in client.get(address).content.decode()
+
+
+def test_day_in_a_form_is_given_as_pages_write_days_and_as_it_was_typed_where_it_was_wrong():
+    field = DayField(label="When")
+    shown = field.widget.render("when", field.bound_data(dt.date(2027, 2, 1), None))
+    assert 'value="1 February 2027"' in shown
+    assert 'value="30 February"' in field.widget.render("when", "30 February")
