@@ -11,6 +11,7 @@ from cpl.notices import notice_contacts
 from cpl.services.rows import keep
 from secgov.accounts.models import Contact, Organisation, User
 from secgov.accounts.permissions import Duty, Grant, require
+from secgov.clauses import spell
 from secgov.errors import Conflict
 from secgov.journal import services as journal
 from secgov.journal.models import Act, Notice
@@ -97,8 +98,8 @@ def _tell(
 ) -> Notice:
     notice = journal.give_notice(
         organisation_id=organisation.pk, recipients=notice_contacts(organisation, Contact.Purpose.TESTING),
-        template=REQUEST_MOVED, context={"path": path_of(request)}, title=title, clause=clause, subject=request,
-        key=f"ssc/fast_track/{step}:{request.pk}", at=at,
+        template=REQUEST_MOVED, context={"path": path_of(request), "clause": spell(clause)}, title=title, clause=clause,
+        subject=request, key=f"ssc/fast_track/{step}:{request.pk}", at=at,
     )  # fmt: skip
     nudge("journal.send_messages")
     return notice

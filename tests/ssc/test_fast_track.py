@@ -214,6 +214,7 @@ def test_dcc_is_told_at_its_contacts_for_testing_and_owes_the_question_within_a_
     row = requested(group)
     [message] = Message.objects.filter(template="ssc/fast_track")
     assert message.recipient.startswith("testing@") and "key handling" not in str(message.context)
+    assert message.context["clause"] == "PPCT Report 9.15"
     obligation = Obligation.objects.about(row).get()
     assert (obligation.duty, obligation.by_law, obligation.due_at) == (
         fast_track.SEEK, False, dt.datetime(2027, 1, 13, tzinfo=dt.UTC),
