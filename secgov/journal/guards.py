@@ -4,21 +4,25 @@ The application's role is refused UPDATE and DELETE on some tables outright (see
 hold for every role, the owner's included.
 """
 
+from functools import reduce
+from operator import or_
+
 import pgtrigger
 
 NO_DELETE = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
 INSERT_ONLY = pgtrigger.Protect(name="insert_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
-def facts_stand(*fields: str, once: pgtrigger.Condition | None = None) -> pgtrigger.Trigger:
+def facts_stand(*fields: str, once: pgtrigger.Q | None = None) -> pgtrigger.Trigger:
     """Refuse a change of these fields, for good; with `once` from the moment that the row as it was fits that.
 
     What was decided, told or given is put right by another row, never by other words in this one.
     """
-    changed = pgtrigger.AnyChange(*fields)
-    return pgtrigger.Protect(
-        name="facts_stand", operation=pgtrigger.Update, condition=changed if once is None else once & changed
+    changed = reduce(
+        or_, [pgtrigger.Q(**{f"old__{field}__df": pgtrigger.F(f"new__{field}")}) for field in fields]
     )
+    condition = changed if once is None else once & changed
+    return pgtrigger.Protect(name="facts_stand", operation=pgtrigger.Update, condition=condition)
 
 
 def state_needs_act(label: str) -> pgtrigger.Trigger:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, transition
 
-from secgov.journal.guards import NO_DELETE, state_needs_act
+from secgov.journal.guards import NO_DELETE, facts_stand, state_needs_act
 from ssc.models.cases import Case
 
 
@@ -87,7 +88,14 @@ class Determination(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [NO_DELETE, state_needs_act("ssc.determination")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("ssc.determination"),
+            facts_stand(
+                "case", "clause", "outcome", "with_plan", "security_implications", "consumer_consequences", "weighing",
+                "reasons", "minute_reference", "minute", "determined_on", "prepared_by", once=~pgtrigger.Q(old__state="draft"),
+            ),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "put", "confirmed", "refused", "dropped"]),

@@ -6,6 +6,7 @@ import operator
 from functools import reduce
 from typing import Any
 
+import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django_fsm import FSMField, transition
@@ -13,7 +14,7 @@ from django_fsm import FSMField, transition
 from cpl.models.determinations import TwoPeople
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
-from secgov.journal.guards import NO_DELETE, state_needs_act
+from secgov.journal.guards import NO_DELETE, facts_stand, state_needs_act
 from ssc.models.cases import ConflictOfInterest
 
 DECISIONS = ("panel_decision", "determination", "plan_version", "lapsed_period")
@@ -139,7 +140,11 @@ class Referral(Referred):
     class Meta(Referred.Meta):
         abstract = False
         ordering = ["-id"]
-        triggers = [NO_DELETE, state_needs_act("ssc.referral")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("ssc.referral"),
+            facts_stand("organisation", "grounds", "lodged_by", "lodged_at", "bundle", once=~pgtrigger.Q(old__state="draft")),
+        ]  # fmt: skip
         constraints = [
             *Referred.Meta.constraints,
             models.CheckConstraint(
@@ -219,7 +224,11 @@ class AuthorityAnswer(Referred, TwoPeople):
     class Meta(Referred.Meta):
         abstract = False
         ordering = ["-id"]
-        triggers = [NO_DELETE, state_needs_act("ssc.authorityanswer")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("ssc.authorityanswer"),
+            facts_stand("outcome", "answered_on", "authority_reference", "text", "document", "recorded_by", "recorded_at"),
+        ]  # fmt: skip
         verbose_name = "determination of the Authority"
         verbose_name_plural = "determinations of the Authority"
         constraints = [

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField, transition
 
-from secgov.journal.guards import INSERT_ONLY, NO_DELETE, state_needs_act
+from secgov.journal.guards import INSERT_ONLY, NO_DELETE, facts_stand, state_needs_act
 from ssc.models.plans import Milestone, RemedialPlan
 
 
@@ -58,7 +58,13 @@ class RemedyNotice(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [NO_DELETE, state_needs_act("ssc.remedynotice")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("ssc.remedynotice"),
+            facts_stand(
+                "plan", "number", "ground", "milestone", "text", "minute_reference", "sent_by", "sent_at"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["running", "remedied", "ended"]), name="ssc_remedynotice_state_known"

@@ -1,7 +1,7 @@
 """A determination from the secretary's draft to the Chair's word, and all that follows from it."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from cpl.models import BindingDetermination
 from secgov.accounts.models import Membership, Organisation, Role
@@ -166,6 +166,8 @@ def test_text_before_the_chair_stands_still(setting):
     cases.put(setting)
     with pytest.raises(Conflict, match="stands still"):
         cases.written(setting, reasons="Others.")
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        Determination.objects.update(reasons="Quite other ones.")  # nor by whoever asks the database
 
 
 def test_requests_unanswered_are_counted_with_the_determination(setting):
