@@ -102,7 +102,7 @@ def _waiting_for(on: dt.date, user: User) -> Found:
     """What waits for a word of the SSC by a day."""
     found = _readable(user)
     return {
-        "case": found["case"].filter(state=Case.State.OPEN).order_by("target_date", "pk"),
+        "case": Case.objects.papers_open_to(user).filter(state=Case.State.OPEN).order_by("target_date", "pk"),
         "plan": found["plan"].filter(state=RemedialPlan.State.PROPOSED).order_by("pk"),
         "referral": found["referral"].filter(state=Referral.State.LODGED).order_by("pk"),
         "view": SscView.objects.to_be_ratified(),

@@ -306,6 +306,13 @@ AGENDA_NAMES = {
 }  # fmt: skip
 
 
+def _about(kind: str, row: Any) -> str:
+    """What something that waits is about, so that nobody chooses by a bare number."""
+    if kind == "case":
+        return f", entry {row.device_model_id:06d}"
+    return f", {row.organisation}" if kind in ("plan", "referral") else ""
+
+
 class AgendaForm(JudgedForm):
     """What is put on the agenda of a meeting, of what waits for one."""
 
@@ -319,7 +326,8 @@ class AgendaForm(JudgedForm):
         super().__init__(*args, **kwargs)
         self.waiting = {f"{kind}-{row.pk}": row for kind, row in waiting}
         self.fields["items"].choices = [
-            (f"{kind}-{row.pk}", f"{AGENDA_NAMES[kind]} {words_of(row)}") for kind, row in waiting
+            (f"{kind}-{row.pk}", f"{AGENDA_NAMES[kind]} {words_of(row)}{_about(kind, row)}")
+            for kind, row in waiting
         ]
 
     @property

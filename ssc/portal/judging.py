@@ -99,21 +99,23 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     words = {
         "title": f"Decide on version {newest.number}", "button": "Record the decision", "clause": "Z6.3(b)",
         "lede": "Once approved it is the Party’s CPA Certificate Remedial Plan, until a later version is approved.",
-        "facts": facts([
-            ("Remedy", newest.remedy), ("By the end of", newest.remedied_by), ("Submitted", newest.submitted_at),
-            *((f"Milestone {each.number}", _milestone_words(each)) for each in newest.milestones.all()),
-        ]) + _document_of(newest),
+        "facts": _says(newest),
     }  # fmt: skip
     return _acted(request, row, form, act, words)
 
 
-def _document_of(version: PlanVersion) -> list[Fact]:
+def _says(version: PlanVersion) -> list[Fact]:
+    """All that a version of a plan says: what is decided on."""
+    found = facts([
+        ("Version", version.number), ("Remedy", version.remedy), ("By the end of", version.remedied_by),
+        ("Submitted", version.submitted_at),
+        *((f"Milestone {each.number}", _milestone_words(each)) for each in version.milestones.all()),
+    ])  # fmt: skip
     if version.document is None:
-        return []
+        return found
+    words = f"{version.document} ({version.document.get_classification_display()})"
     address = reverse("ssc:ssc-plan-document", args=[version.plan.reference, version.document_id])
-    return [
-        Fact("Document", f"{version.document} ({version.document.get_classification_display()})", address)
-    ]
+    return [*found, Fact("Document", words, address)]
 
 
 def _milestone_words(milestone: Any) -> str:
@@ -284,7 +286,9 @@ def minute(request: HttpRequest, reference: str) -> HttpResponse:
 def decide_minuted(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Carry out, as Chair, what the secretary recorded, or send it back."""
     row = plan_of(request, reference)
-    rows = row.minuted_decisions.select_related("recorded_by", "milestone", "plan_version")
+    rows = row.minuted_decisions.select_related(
+        "recorded_by", "milestone", "plan_version__plan", "notice__plan"
+    )
     found = get_object_or_404(rows, pk=pk)
     if found.state != MinutedDecision.State.PUT and request.method != "POST":
         return redirect("ssc:ssc-plan", reference)  # decided by now; whoever posts to it is told so
@@ -296,9 +300,8 @@ def decide_minuted(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     words = {
         "title": found.get_kind_display(), "button": "Record my word", "clause": CLAUSES[found.kind],
         "lede": "What the secretary recorded from the minutes; you carry out exactly this.",
-        "facts": facts([
-            ("Version", found.plan_version.number if found.plan_version else None), ("Milestone", found.milestone),
-            ("Finding", found.get_finding_display()), ("Ground", found.get_ground_display()),
+        "facts": (_says(found.plan_version) if found.plan_version else []) + facts([
+            ("Milestone", found.milestone), ("Finding", found.get_finding_display()), ("Ground", found.get_ground_display()),
             ("Notice", found.notice), ("Remedied on", found.remedied_on), ("Reason", found.reason),
             ("Minute", found.minute_reference), ("Recorded by", found.recorded_by), ("Recorded", found.recorded_at),
         ]),

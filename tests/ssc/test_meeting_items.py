@@ -89,6 +89,9 @@ def test_only_a_secretary_without_an_interest_puts_a_case_on_an_agenda():
     )
     with pytest.raises((NotPermitted, Refusal)):
         put_on_agenda(meeting=meeting, subjects=[setting.case], by=setting.secretary, at=cases.NOON)
+    Rehearsal.objects.create(now=cases.NOON, set_at=cases.NOON)
+    page = signed_in(setting.secretary).get(reverse("ssc:meeting", args=[meeting.pk])).content.decode()
+    assert setting.case.reference not in page, "nor is it offered"
     assert not AgendaItem.objects.exists()
 
 

@@ -172,6 +172,7 @@ def test_a_failure_goes_from_the_notice_to_unremedied_through_the_pages(clock: A
     assert sent(secretary, f"{DESK}minute/", **minute).status_code == 302
     decision = plan.minuted_decisions.get()
     assert "Waits for the Chair" in words(chair.get(DESK))
+    assert "Remedied on2 March 2027" in words(chair.get(f"{DESK}minuted/{decision.pk}/"))
     answer = {"version": decision.version, "agree": "yes", "reason": "So minuted."}
     assert chair.post(f"{DESK}minuted/{decision.pk}/", answer).status_code == 302
     assert chair.post(f"{DESK}minuted/{decision.pk}/", answer | {"agree": "no"}).status_code == 409
