@@ -79,9 +79,9 @@ def test_two_people_list_a_device_from_the_board_without_script(
     assert DeviceModel.objects.count() == 2 and PublicationRequest.objects.count() == 1
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False), (320, False)])
+@pytest.mark.parametrize(("widths", "dark"), [((1280, 390, 320), False), ((1280, 390), True)])
 def test_work_pages_of_the_desk_are_accessible_and_fit(
-    width: int, dark: bool, opened: Opened, live_server: LiveServer, stage: publishing.Stage
+    widths: tuple[int, ...], dark: bool, opened: Opened, live_server: LiveServer, stage: publishing.Stage
 ):
     change = devices.proposed(
         devices.submitted(
@@ -100,7 +100,7 @@ def test_work_pages_of_the_desk_are_accessible_and_fit(
     )  # fmt: skip
     found = []
     for person in (stage.cast.secretariat, stage.cast.approver):
-        with opened(width, dark=dark) as page:
+        with opened(widths[0], dark=dark) as page:
             sign_in(page, live_server.url, person)
-            found += [fault for path in pages for fault in faults(page, live_server.url + path)]
+            found += [fault for path in pages for fault in faults(page, live_server.url + path, widths=widths)]
     assert not found, "\n".join(found)
