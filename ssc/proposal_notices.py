@@ -38,6 +38,11 @@ def committee() -> QuerySet[Organisation]:
     return _bodies((Role.SSC_SECRETARY,))
 
 
+def chair() -> QuerySet[Organisation]:
+    """The SSC, through its Chair."""
+    return _bodies((Role.SSC_CHAIR,))
+
+
 def _bodies(roles: Iterable[Any]) -> QuerySet[Organisation]:
     held = Membership.objects.current().filter(role__in=list(roles))
     return Organisation.objects.admitted().filter(pk__in=held.values("organisation"))

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from secgov.errors import Refusal
 
 CODE = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "w-s id"}
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 DAY_FORMATS = ["%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d-%m-%Y"]
 
 
@@ -88,3 +89,12 @@ class DayField(forms.DateField):
             },
             **kwargs,
         )
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """Read a day. Raises ValidationError for none, and for one so far off that its end or its sum is beyond reach."""
+        day = super().to_python(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(
+                f"{self.label}: give a day between the years {FIRST_YEAR} and {LAST_YEAR}.", code="invalid"
+            )
+        return day

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from cpl.web.records import Fact, Listing, Record, acts_about, facts, owed_about
 from secgov.accounts.permissions import Duty
 from secgov.journal import clock
+from secgov.journal.desk import tag
 from ssc.admin.reading import ReadByDutyAdmin
 from ssc.models import Proposal
 from ssc.proposal_progress import TAGS, WITH_STANDING, progress_of
@@ -24,22 +26,28 @@ class ProposalAdmin(ReadByDutyAdmin):
     kinds = KINDS
     duty = Duty.READ_PROPOSALS
     list_display = (
-        "reference", "called", "kind", "standing", "proposer_organisation", "classification", "urgent", "awaited", "submitted_at",
+        "reference", "called", "pressing", "standing", "proposer_organisation", "classification", "awaited", "submitted_at",
     )  # fmt: skip
-    list_filter = ("state", "kind", "classification", "urgent", "channel")
+    list_filter = ("state", "kind", "classification", "channel")
+    ordering = (F("urgent").desc(nulls_last=True), "submitted_at")
     search_fields = ("reference", "sc_title", "use_case_title", "proposer_organisation")
     date_hierarchy = "submitted_at"
     list_select_related = ("organisation", "affected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
-        """Those that were handed in and that the person may see, urgent ones first."""
+        """Those that were handed in and that the person may see."""
         rows = Proposal.objects.visible_to(request.user).exclude(submitted_at=None)
-        return rows.in_order().prefetch_related(*WITH_STANDING)
+        return rows.order_by(*self.ordering).prefetch_related(*WITH_STANDING)
 
     @admin.display(description="title")
     def called(self, row: Proposal) -> str:
         """The title that fits its kind."""
         return row.title
+
+    @admin.display(description="", ordering="urgent", empty_value="")
+    def pressing(self, row: Proposal) -> SafeString | None:
+        """Whether its need is urgent: such ones stand first (SC-A2-Q6)."""
+        return tag("warn", "Urgent") if row.urgent else None
 
     @admin.display(description="awaited from")
     def awaited(self, row: Proposal) -> str:

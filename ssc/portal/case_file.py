@@ -14,11 +14,12 @@ from cpl.services.dcc_list_contents import counts_for
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted
 from secgov.journal.models import Act, Obligation
-from secgov.time_rules import WorkingCalendar, london_day, working_days_between
+from secgov.time_rules import WorkingCalendar, london_day
 from ssc.models import Case, Determination, ImpactPaper, InformationRequest, Referral, RemedialPlan
 from ssc.portal.charts import ImpactChart, impact_chart
 from ssc.rules import cases as rules
 from ssc.rules import impact as impact_rules
+from ssc.rules.plans import days_left
 from ssc.services.determination_facts import may_still_remove
 from ssc.services.impact import Actual, actual_of, group_of
 from ssc.services.plan_access import ssc_path_of
@@ -248,8 +249,9 @@ def _asked(row: InformationRequest, today: dt.date, calendar: WorkingCalendar) -
     elif late:
         kind, words = "bad", "Late"
     else:
-        days = working_days_between(today, row.reply_by, calendar)
-        kind, words = "warn", f"{days} Working Day{'' if days == 1 else 's'} left" if days else "Due today"
+        days = days_left(row.reply_by, today=today, calendar=calendar)
+        left = "Asked" if days is None else f"{days} Working Day{'' if days == 1 else 's'} left"
+        kind, words = "warn", "Due today" if days == 0 else left
     return Asked(row, kind, words, replies, waits)
 
 

@@ -235,7 +235,7 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         try:
             act(row, form, request.user, clock.now())
         except Refusal as refusal:
-            refuse(form, refusal, called={"terms": "accepts"})
+            refuse(form, refusal, called={"terms": "accepts", "starts_at": "on"})
         else:
             return redirect("ssc:working-groups") if name == "leave" else redirect("ssc:working-group", pk)
     return _page(request, row, member, refused=(name, form))
@@ -259,6 +259,11 @@ def _page(
     for name, (who, title, button, _, says, bad) in STEPS.items():
         is_refused = refused is not None and refused[0] == name
         stands = is_open and (_keeps(user) if who == SECRETARY else _may(name, member, takes_part))
+        if name == "minute" and not is_refused:
+            stands = (
+                stands
+                and row.meetings.filter(called_off_at=None, minuted_at=None, starts_at__lte=at).exists()
+            )
         if stands or is_refused:
             form = refused[1] if is_refused and refused else _form(name, row)
             if name == "join" and takes_part:

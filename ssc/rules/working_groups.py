@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from secgov.errors import Refusal, refuse_any
-from secgov.time_rules import WorkingCalendar, london_day, working_days_before
+from secgov.time_rules import CalendarMissing, WorkingCalendar, london_day, working_days_before
 
 PAPERS_WORKING_DAYS = 5
 """SC Methodology A1.4: material is provided at least five Working Days before, wherever possible."""
@@ -117,13 +117,28 @@ def check_papers(
     return late
 
 
-def check_notice(*, starts_at: datetime | None, place: str, agenda: str, at: datetime) -> None:
-    """Refuse a notice without time, date and place, or without an agenda. SC Methodology A1.4"""
+def check_notice(
+    *, starts_at: datetime | None, place: str, agenda: str, at: datetime, calendar: WorkingCalendar
+) -> None:
+    """Refuse a notice without time, date and place, or without an agenda. SC Methodology A1.4
+
+    So far ahead that nobody knows the bank holidays before it, nobody can say by when its papers are due either.
+    """
     found = []
     if starts_at is None:
         found.append(Refusal("Give time and date.", clause="SC-A1.4", field="starts_at"))
     elif starts_at <= at:
         found.append(Refusal("That time is past.", clause="SC-A1.4", field="starts_at"))
+    else:
+        try:
+            papers_due_on(london_day(starts_at), calendar)
+        except CalendarMissing as missing:
+            found.append(
+                Refusal(
+                    f"The bank holidays of {missing.year} are not known yet.", clause="SC-A1.4", field="starts_at",
+                    remedy="Give an earlier day, or have the Secretariat load that year.",
+                )
+            )  # fmt: skip
     if not place.strip():
         found.append(Refusal("Give the place, or the number to call.", clause="SC-A1.4", field="place"))
     if not agenda.strip():

@@ -40,7 +40,9 @@ def call_group_meeting(
     """
     grant = require(by, Duty.WORK_ON_PROPOSAL)
     group = lock_group(group)
-    rules.check_notice(starts_at=starts_at, place=place, agenda=agenda, at=at)
+    rules.check_notice(
+        starts_at=starts_at, place=place, agenda=agenda, at=at, calendar=journal.working_calendar()
+    )
     if group.meetings.filter(starts_at=starts_at, place=place.strip(), called_off_at=None).exists():
         raise Conflict("That meeting is called already.")
     meeting = GroupMeeting(

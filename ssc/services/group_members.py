@@ -84,7 +84,9 @@ def check_level(group: WorkingGroup, person: User, *, level: str, at: dt.datetim
     undertaken = member.undertakings.values_list("level", flat=True)
     is_active = member.state == State.ACTIVE
     if not rules.may_read(classification=level, is_active=is_active, undertaken=undertaken):
-        raise NotPermitted("You have not undertaken to keep papers of this level.")
+        raise NotPermitted(
+            "You have not undertaken to keep what has this level. You can, on the group’s page."
+        )
     return member
 
 

@@ -59,6 +59,11 @@ def prepare_decision(
         proposal, "decision_prepared", grant=grant, at=at, clause="SC-6.10", reason=decision.reasons,
         after={"outcome": outcome, "minute": decision.minute_reference},
     )  # fmt: skip
+    notices.tell(
+        notices.chair(), proposal=proposal, what="a decision waits for the Chair’s word", clause="SC-6.10", at=at,
+        then="It is confirmed exactly as it stands, or sent back.", key=f"prepared-{decision.pk}",
+        path=f"{notices.portal_path(proposal)}decide/",
+    )  # fmt: skip
     return decision
 
 

@@ -295,3 +295,39 @@ def test_desk_reads_what_was_handed_in_with_what_is_awaited_and_no_draft(who):
     for stranger in (who.chair, people.person(Role.APPROVER), who.proposer):
         assert signed_in(stranger).get(listed).status_code == 403
         assert signed_in(stranger).get(page_of(row)).status_code == 403
+
+
+def test_answer_asked_for_in_a_year_of_which_nobody_knows_the_bank_holidays_hides_nobodys_pages(who):
+    row = make.in_triage(who)
+    page = reverse("ssc:proposal-act", args=[row.pk, "clarify"])
+    sent = {"question": "Which?", "version": row.version}
+    secretary = signed_in(who.secretary)
+    assert secretary.post(page, sent | {"reply_by": "31 December 9999"}).status_code == 422
+    assert secretary.post(page, sent | {"reply_by": "1 March 2090"}).status_code == 302
+    for reader, address in (
+        (who.proposer, "/portal/"),
+        (who.proposer, "/portal/obligations/"),
+        (who.secretariat, "/admin/"),
+    ):
+        answer = signed_in(reader).get(address)
+        assert answer.status_code == 200
+        assert "days left" in answer.content.decode()
+
+
+def test_chair_is_told_that_a_decision_waits_and_minutes_are_asked_for_only_of_a_meeting_that_began(who):
+    row = make.prepared(who)
+    assert told(row, "a decision waits for the Chair’s word") == {"Security Sub-Committee"}
+    group, secretary = WorkingGroup.objects.get(), signed_in(who.secretary)
+    page = reverse("ssc:working-group", args=[group.pk])
+    meetings.call_group_meeting(
+        group=group,
+        starts_at=BEGAN + DAY,
+        place="Room 2",
+        mode="telephone",
+        agenda="P",
+        by=who.secretary,
+        at=BEGAN,
+    )
+    assert "Record minutes" not in secretary.get(page).content.decode()
+    Rehearsal.objects.update(now=BEGAN + DAY)
+    assert "Record minutes" in secretary.get(page).content.decode()

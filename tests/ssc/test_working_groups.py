@@ -330,3 +330,20 @@ def test_group_works_through_its_pages(who, group):
         people.person(Role.SUPPLIER, people.organisation("Outside", Organisation.Kind.PARTY))
     )
     assert outsider.get(place).status_code == 404 and outsider.post(step["join"], joined).status_code == 404
+
+
+@pytest.mark.clause("SC-A1.4-7")
+@pytest.mark.parametrize(
+    ("on", "says"),
+    [
+        ("1 March 2090", "bank holidays of 2090"),
+        ("31 December 9999", "between the years"),
+        ("1 January 0001", "between"),
+    ],
+)
+def test_meeting_too_far_ahead_to_say_when_its_papers_are_due_is_not_called(who, group, on, says):
+    Rehearsal.objects.create(now=BEGAN, set_at=BEGAN)
+    sent = {"on": on, "time": "10:00", "place": "Room 2", "mode": "in_person", "agenda": "P-001"}
+    answer = signed_in(who.secretary).post(reverse("ssc:group-step", args=[group.pk, "meet"]), sent)
+    assert (answer.status_code, says in answer.content.decode()) == (422, True)
+    assert signed_in(who.secretary).get(reverse("ssc:working-group", args=[group.pk])).status_code == 200

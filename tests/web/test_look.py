@@ -61,6 +61,7 @@ def test_numbers_are_shown_as_the_list_writes_them():
             "1 Working Day left",
         ),  # 29 December; 25 and 28 are holidays
         (dt.datetime(2027, 1, 13, tzinfo=dt.UTC), "next", "10 Working Days left"),
+        (dt.datetime(2090, 1, 13, tzinfo=dt.UTC), "next", "23,030 days left"),  # of no bank holiday known
     ],
 )
 def test_deadline_says_how_many_working_days_are_left(due_at, state, said):

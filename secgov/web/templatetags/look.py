@@ -148,7 +148,10 @@ def _met(obligation: Obligation) -> tuple[str, str]:
 def _time_left(
     obligation: Obligation, now: datetime, calendar: time_rules.WorkingCalendar | None
 ) -> tuple[str, str]:
-    """Say how long is left in the unit of the clock: hours for hours, Working Days for Working Days."""
+    """Say how long is left in the unit of the clock: hours for hours, Working Days for Working Days.
+
+    Where the calendar does not reach so far, days as they come: one far date must not keep a whole page from showing.
+    """
     left = obligation.due_at - now
     if left <= NOTHING:
         return "late", f"Late by {words.duration_in_words(-left)}"
@@ -158,7 +161,10 @@ def _time_left(
     last_day = time_rules.london_day(obligation.due_at - words.SECOND)
     if last_day == today:
         return "today", "Due today"
-    days = time_rules.working_days_between(today, last_day, calendar or working_calendar())
+    try:
+        days = time_rules.working_days_between(today, last_day, calendar or working_calendar())
+    except time_rules.CalendarMissing:
+        return "next", f"{(last_day - today).days:,} days left"
     return "next", f"{days} Working Day{'' if days == 1 else 's'} left"
 
 
