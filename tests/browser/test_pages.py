@@ -71,7 +71,9 @@ def test_own_account_is_kept_on_accessible_pages(opened: Opened, live_server: Li
     with opened(1280) as page:
         sign_in(page, live_server.url, somebody)
         page.get_by_role("link", name="Account").click()
-        assert page.get_by_role("link", name="Change it").is_visible(), "nobody need know the address by heart"
+        assert page.get_by_role("link", name="Change it").is_visible(), (
+            "nobody need know the address by heart"
+        )
         found = faults(page, page.url)
         for path in ("/accounts/2fa/totp/activate/", "/accounts/password/change/", "/accounts/logout/"):
             found += faults(page, live_server.url + path)
