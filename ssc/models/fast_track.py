@@ -13,7 +13,7 @@ from django_fsm import FSMField, transition
 
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
-from secgov.journal.guards import INSERT_ONLY, NO_DELETE, state_needs_act
+from secgov.journal.guards import INSERT_ONLY, NO_DELETE, facts_stand, state_needs_act
 
 
 class VulnerabilityNotificationQuerySet(models.QuerySet["VulnerabilityNotification"]):
@@ -121,7 +121,15 @@ class FastTrackRequest(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name = "fast-track request"
-        triggers = [NO_DELETE, state_needs_act("ssc.fasttrackrequest")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("ssc.fasttrackrequest"),
+            facts_stand(
+                "organisation", "reference", "provider", "devices", "combination_key", "new_device", "ground", "purpose",
+                "assessment", "assessment_document", "affects_interoperability", "interoperability", "device_volume", "note",
+                "requested_by", "requested_at",
+            ),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=[
@@ -241,7 +249,13 @@ class SscView(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [NO_DELETE]
+        triggers = [
+            NO_DELETE,
+            facts_stand(
+                "request", "was_notified", "is_material", "warrants", "to_change", "keyed_for_the_chair", "evidence", "document",
+                "given_by", "given_at",
+            ),
+        ]  # fmt: skip
         verbose_name = "SSC view"
         constraints = [
             models.CheckConstraint(

@@ -4,7 +4,7 @@ import datetime as dt
 from contextlib import nullcontext
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from secgov.accounts.models import Organisation, Role
 from secgov.errors import Conflict, NotPermitted, Refusal
@@ -141,6 +141,19 @@ def test_each_step_is_refused_from_every_other_state_and_to_everybody_else(group
                 transaction.set_rollback(True)
             expected = "not permitted" if player not in who else "" if state in sources else "conflict"
             assert outcome == expected, (name, player, state)
+
+
+@pytest.mark.parametrize("change", ["is_material = false", "evidence = 'x'"])
+def test_answers_once_given_and_what_was_asked_stand_whoever_asks_the_database(group, change):
+    row = viewed(group)
+    for statement in (
+        f"UPDATE ssc_sscview SET {change}",
+        "UPDATE ssc_fasttrackrequest SET affects_interoperability = true",
+        "UPDATE ssc_fasttrackrequest SET devices = ARRAY['x']",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert view_of(row).is_material
 
 
 def test_stale_version_is_refused_and_nothing_is_written(group):
