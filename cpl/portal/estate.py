@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -121,12 +122,16 @@ def estate(request: HttpRequest) -> HttpResponse:
     form = ClaimForm(request.POST, others=list(suppliers_beside(organisation)))
     if form.is_valid():
         try:
-            claim_model(organisation=organisation, by=request.user, at=clock.now(), **form.cleaned_data)
+            made = claim_model(
+                organisation=organisation, by=request.user, at=clock.now(), **form.cleaned_data
+            )
         except Refusal as refusal:
             refuse(form, refusal)
         except Conflict as conflict:
             form.add_error("entry", str(conflict))
         else:
+            said = f"Entry {made.device_model_id:06d} is in your estate, as {made.get_role_display()}."
+            messages.success(request, said)
             return redirect("portal:estate")
     return _show(request, organisation, form=form, status=422)
 
@@ -162,6 +167,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             end_claim(claim=claim, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+            messages.success(request, f"Your claim of entry {claim.device_model_id:06d} has ended.")
         except Refusal as refusal:
             refuse(form, refusal)
         else:

@@ -180,7 +180,8 @@ def test_portal_takes_a_claim_a_file_and_an_end(stage, client):
     me = browser(client, stage.suppliers[0])
     form = {"entry": f"{stage.entries[0]:06d}", "role": "gas", "since": "1 November 2026"}
     assert me.post("/portal/estate/", form | {"entry": "999999"}).status_code == 422
-    assert me.post("/portal/estate/", form).status_code == 302
+    done = me.post("/portal/estate/", form, follow=True).content.decode()
+    assert f"Entry {stage.entries[0]:06d} is in your estate, as Gas Supplier." in done
     file = SimpleUploadedFile("e.csv", f"entry,role,since\n{stage.entries[1]},gas,2026-11-01\n".encode())
     assert b"1 stood" not in (answer := me.post("/portal/estate/upload/", {"file": file})).content
     assert answer.status_code == 200
@@ -188,7 +189,8 @@ def test_portal_takes_a_claim_a_file_and_an_end(stage, client):
     assert browser(client, stage.suppliers[1]).get(f"/portal/estate/claims/{mine.pk}/end/").status_code == 404
     me = browser(client, stage.suppliers[0])
     assert me.post(f"/portal/estate/claims/{mine.pk}/end/", {"reason": ""}).status_code == 422
-    assert me.post(f"/portal/estate/claims/{mine.pk}/end/", {"reason": "Exchanged."}).status_code == 302
+    done = me.post(f"/portal/estate/claims/{mine.pk}/end/", {"reason": "Exchanged."}, follow=True)
+    assert f"Your claim of entry {stage.entries[0]:06d} has ended." in done.content.decode()
     assert EstateClaim.objects.current().count() == 1
 
 
