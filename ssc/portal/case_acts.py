@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cpl.portal.judged import JudgedForm, refuse
 from cpl.services.dcc_list_contents import counts_for
 from cpl.web.records import Record, Work
-from secgov.accounts.permissions import Duty, require
+from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
 from ssc.models import Case, InformationRequest
@@ -130,6 +130,12 @@ def withdraw(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def _takes_part(request: HttpRequest) -> None:
+    """Turn away whoever only reads, before a form is filled in. Raises NotPermitted."""
+    if not permitted(request.user, Duty.COMMENT_ON_CASE):
+        require(request.user, Duty.ADVISE_ON_CASES)
+
+
 @login_required
 @require_http_methods(METHODS)
 def note(request: HttpRequest, reference: str) -> HttpResponse:
@@ -138,6 +144,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     paper = request.GET.get("as") == "paper"
     if paper:
         require(request.user, Duty.PREPARE_CASE)
+    _takes_part(request)
     form = _form(request, forms.NoteForm)
     return _work(
         request, case, form,
@@ -155,6 +162,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 def conflict(request: HttpRequest, reference: str) -> HttpResponse:
     """Declare a conflict of interest."""
     case = open_file(request, reference)
+    _takes_part(request)
     form = _form(request, forms.ConflictForm)
     return _work(
         request, case, form,

@@ -40,6 +40,8 @@ def meetings(request: HttpRequest) -> HttpResponse:
     """List the meetings, those to come first, and call the next."""
     require(request.user, Duty.READ_CASES)
     may_call = permitted(request.user, Duty.PREPARE_CASE)
+    if request.method == "POST":
+        require(request.user, Duty.PREPARE_CASE)
     form = MeetingForm(request.POST) if request.method == "POST" else MeetingForm()
     if request.method == "POST" and form.is_valid():
         try:
@@ -64,6 +66,8 @@ def members(request: HttpRequest) -> HttpResponse:
     """Show who sits on the SSC for whom, and which seats stand vacant; its secretary keeps them."""
     require(request.user, Duty.READ_CASES)
     may_keep = permitted(request.user, Duty.PREPARE_CASE)
+    if request.method == "POST":
+        require(request.user, Duty.PREPARE_CASE)
     form = SeatForm(request.POST) if request.method == "POST" else SeatForm()
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 
 from cpl.models import BodyStatement, DeviceModel
@@ -10,6 +12,9 @@ from secgov.accounts.permissions import Duty, Grant, permitted, require
 from secgov.errors import Conflict, NotPermitted, Refusal
 from ssc.models import Case
 from ssc.rules.committee import check_takes_part
+
+SENT_TWICE = dt.timedelta(minutes=5)
+"""The same words of the same person within this are a form that was sent twice: they are taken once."""
 
 
 def lock_case(

@@ -18,7 +18,7 @@ from secgov.journal.actors import Actor
 from secgov.time_rules import london_day
 from ssc.models import Case, CaseGuest, CaseNote, CommitteeSeat, ConflictOfInterest
 from ssc.rules import committee as rules
-from ssc.services.acting import has_conflict, lock_case
+from ssc.services.acting import SENT_TWICE, has_conflict, lock_case
 
 CLAUSE = "SC-1.2"
 
@@ -123,6 +123,10 @@ def write_note(
         Duty.COMMENT_ON_CASE: CaseNote.Kind.COMMENT,
         Duty.ADVISE_ON_CASES: CaseNote.Kind.ADVICE,
     }[duty]
+    text = clean_reason(text, field="text", clause=CLAUSE)
+    same = case.notes.filter(kind=kind, by=by, text=text, document=None, at__gte=at - SENT_TWICE)
+    if not upload and (sent := same.first()):
+        return sent
     document = (
         store_document(
             upload=upload, classification=classification, organisation=grant.organisation, by=by, at=at,
@@ -134,7 +138,7 @@ def write_note(
     note = CaseNote(
         case=case,
         kind=kind,
-        text=clean_reason(text, field="text", clause=CLAUSE),
+        text=text,
         document=document,
         by=by,
         at=at,

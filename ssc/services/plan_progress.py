@@ -26,6 +26,7 @@ from ssc.models import (
 from ssc.notices import tell_party
 from ssc.rules import plans as rules
 from ssc.services import plan_access as access
+from ssc.services.acting import SENT_TWICE
 from ssc.services.plan_periods import owner_of
 
 REPORT = "Report progress on the Remedial Plan"
@@ -39,6 +40,9 @@ def request_progress(
     plan, grant = access.for_committee(plan, Duty.PREPARE_CASE, Duty.JUDGE_PLAN, by=by)
     question = clean_reason(question, field="question", clause="Z6.3(d)")
     due = rules.due_report(reply_by, asked_on=london_day(at))
+    asked = plan.progress_requests.filter(question=question, reply_by=due.last_day, reports=None)
+    if same := asked.first():
+        return same  # a form that was sent twice asks once
     request = ProgressRequest.objects.create(
         plan=plan, question=question, reply_by=due.last_day, asked_by=by, asked_at=at
     )
@@ -71,8 +75,12 @@ def report_progress(
     text = clean_reason(text, field="text", clause="Z6.3(d)")
     if request is not None and request.plan_id != plan.pk:
         raise Refusal("That was not asked about this plan.", clause="Z6.3(d)", field="request")
+    day = rules.check_as_of(as_of, today=london_day(at))
+    same = plan.progress_reports.filter(request=request, text=text, as_of=day, devices=devices, document=None)
+    if not upload and (sent := same.filter(reported_by=by, reported_at__gte=at - SENT_TWICE).first()):
+        return sent
     report = ProgressReport.objects.create(
-        plan=plan, request=request, text=text, as_of=rules.check_as_of(as_of, today=london_day(at)), devices=devices,
+        plan=plan, request=request, text=text, as_of=day, devices=devices,
         document=access.keep_document(upload, classification, grant=grant, at=at), reported_by=by, reported_at=at,
     )  # fmt: skip
     act = journal.record(
@@ -98,6 +106,9 @@ def give_evidence(
     plan, grant = access.for_party(milestone.plan_version.plan, by=by)
     text = clean_reason(text, field="text", clause="Z6.3(c)")
     _check_binds(plan, milestone)
+    same = milestone.evidence.filter(given_by=by, text=text, document=None, given_at__gte=at - SENT_TWICE)
+    if not upload and (sent := same.first()):
+        return sent
     evidence = MilestoneEvidence.objects.create(
         milestone=milestone, text=text, given_by=by, given_at=at,
         document=access.keep_document(upload, classification, grant=grant, at=at),

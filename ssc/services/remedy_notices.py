@@ -29,6 +29,7 @@ from ssc.models import (
 from ssc.notices import tell_party
 from ssc.rules import remedy as rules
 from ssc.services import plan_access as access
+from ssc.services.acting import SENT_TWICE
 from ssc.services.plan_periods import owner_of
 
 CLAUSE = "Z6.5"
@@ -267,6 +268,11 @@ def tell_remedied(
     _check_runs(notice)
     day = rules.check_remedied_on(remedied_on, sent_on=london_day(notice.sent_at), today=london_day(at))
     text = clean_reason(text, field="text", clause=CLAUSE)
+    same = notice.claims.filter(
+        remedied_on=day, text=text, told_by=by, document=None, told_at__gte=at - SENT_TWICE
+    )
+    if not upload and (sent := same.first()):
+        return sent
     document = access.keep_document(upload, classification, grant=grant, at=at)
     claim = RemedyClaim.objects.create(
         notice=notice, remedied_on=day, text=text, document=document, told_by=by, told_at=at

@@ -20,7 +20,7 @@ from secgov.time_rules import DueDate, end_of_day, london_day
 from ssc.models import Case, Determination, InformationReply, InformationRequest
 from ssc.notices import tell_committee, tell_party
 from ssc.rules import cases as rules
-from ssc.services.acting import lock_case
+from ssc.services.acting import SENT_TWICE, lock_case
 from ssc.services.opening import ASKED, end_request
 from ssc.services.plan_periods import owner_of
 
@@ -63,12 +63,16 @@ def request_information(
 ) -> InformationRequest:
     """Ask one organisation for information on a case, by a day that the SSC sets; it alone is told. Appendix Z 6.6
 
-    A Manufacturer is asked, and not obliged. Raises Refusals for what is missing or cannot be asked.
+    A Manufacturer is asked, and not obliged. The same question asked twice while it is open is one. Raises Refusals for
+    what is missing or cannot be asked.
     """
     case, grant = lock_case(case, by=by, duty=Duty.PREPARE_CASE)
     rules.check_may_be_asked(state=case.state, plan_stands=_plan_stands(case))
     kind = addressee_of(addressee)
     rules.check_request(addressee=kind, question=question, reply_by=reply_by, today=london_day(at))
+    open_ones = case.requests.filter(withdrawn_at=None, replies=None, addressee=addressee)
+    if same := open_ones.filter(question=question.strip(), reply_by=reply_by).first():
+        return same  # a form that was sent twice asks once
     request = InformationRequest(
         case=case, addressee=addressee, question=question.strip(), reply_by=reply_by, asked_by=by, asked_at=at,
         is_voluntary=not rules.is_obliged_to_answer(kind),
@@ -145,6 +149,9 @@ def reply_to_request(
     grant = require(by, Duty.ANSWER_SSC, request.addressee, hidden=True)
     request = _lock(request)
     text = clean_reason(text, field="text", clause=CLAUSE)
+    same = request.replies.filter(replied_by=by, text=text, document=None, replied_at__gte=at - SENT_TWICE)
+    if not upload and (sent := same.first()):
+        return sent
     document = (
         store_document(
             upload=upload, classification=classification, organisation=request.addressee, by=by, at=at,

@@ -66,6 +66,12 @@ def test_case_is_there_for_the_committee_and_the_auditor_and_for_nobody_else(set
         assert somebody.get(url("case", setting.case)).status_code == answer, role
         if role != Role.SSC_SECRETARY:
             assert somebody.get(url("triage", setting.case)).status_code in (403, 404), role
+            assert somebody.post(reverse("ssc:meetings"), {}).status_code == 403, role
+        if role == Role.AUDITOR:
+            for form in ("note", "conflict"):
+                assert somebody.get(url(form, setting.case)).status_code == 403, (
+                    "who only reads is shown no form"
+                )
 
 
 def test_secretary_triages_asks_and_puts_to_the_chair_who_decides(setting):

@@ -1,5 +1,7 @@
 """A determination from the secretary's draft to the Chair's word, and all that follows from it."""
 
+import datetime as dt
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -9,11 +11,13 @@ from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Message, Notice, Obligation, Task
 from ssc.models import Determination, RemedialPlan
 from ssc.services import determinations, participants, requests, triage
+from ssc.services.acting import SENT_TWICE
 from ssc.services.determination_facts import digest_of
 from tests.factories import cases, dcc_lists, people, publishing, removing
 
 pytestmark = pytest.mark.django_db
 NOON, DAY = cases.NOON, cases.DAY
+SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -280,6 +284,10 @@ def test_request_is_owed_by_the_party_told_to_it_alone_and_answered_by_it_alone(
         case=setting.case, by=setting.secretary, at=NOON, addressee=setting.suppliers[0], question="How many?",
         reply_by=(NOON + 9 * DAY).date(),
     )  # fmt: skip
+    again = {"addressee": row.addressee, "question": "How many? ", "reply_by": row.reply_by}
+    assert requests.request_information(case=setting.case, by=setting.secretary, at=NOON, **again) == row, (
+        "sent twice"
+    )
     [owed] = Obligation.objects.standing().about(row)
     assert (owed.clause, owed.owed_by, owed.organisation) == ("Z6.6", "party", setting.suppliers[0])
     told = Notice.objects.get(subject_type="ssc.informationrequest")
@@ -287,7 +295,13 @@ def test_request_is_owed_by_the_party_told_to_it_alone_and_answered_by_it_alone(
     with pytest.raises(NotPermitted) as refused:
         requests.reply_to_request(request=row, by=cases.supplier("Brindle Power"), at=NOON, text="Nine.")
     assert refused.value.hidden
-    requests.reply_to_request(request=row, by=setting.group.supplier, at=NOON + 20 * DAY, text="Nine, late.")
+    answer = {"request": row, "by": setting.group.supplier, "text": "Nine, late."}
+    late = NOON + 20 * DAY
+    for at in (late, late + SENT_TWICE, late + SENT_TWICE + SENT_TWICE + SECOND):
+        requests.reply_to_request(at=at, **answer)
+    assert row.replies.count() == 2, (
+        "a form that is sent twice answers once, and the same words later are another answer"
+    )
     owed.refresh_from_db()
     assert owed.was_late is True, "a late answer is taken, and marked"
     row.refresh_from_db()
