@@ -11,6 +11,8 @@ API_CHANGES: tuple[tuple[dt.date, tuple[str, ...]], ...] = (
             "A client’s secret changes with an overlap, in the portal under Your systems.",
             "The DCC’s own address can be called about each edition, signed.",
             "Limits are counted across all servers.",
+            "An empty file is refused where the version of a DCC’s list before had rows, but for the Pending list.",
+            "OPTIONS is answered with 405; the OpenAPI document names each choice of its own (CombinationStatusEnum).",
             "as_of and known_at on cpl/entries/ and one entry, for any day and any instant.",
         ),
     ),

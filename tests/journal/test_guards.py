@@ -1,9 +1,12 @@
 """What the database itself refuses, whoever asks: direct SQL with the application's own role, and with the owner's."""
 
+import re
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
@@ -13,6 +16,8 @@ from secgov.journal.actors import SYSTEM
 from secgov.journal.grants import INSERT_ONLY_TABLES
 from secgov.journal.models import Act, Seal, SealedAct
 from tests.factories import casts, devices
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -44,6 +49,17 @@ def test_the_applications_role_may_not_touch_what_is_insert_only(role, table, st
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute(statement.format(table, column, column))
     role.rollback()
+
+
+def test_no_code_locks_rows_that_the_applications_role_may_not_change():
+    # The database refuses that lock; these tests run as the owner, whom it lets.
+    names = "|".join(each.__name__ for each in apps.get_models() if each._meta.db_table in INSERT_ONLY_TABLES)
+    locks = re.compile(rf"\b(?:{names})\.objects(?:\.\w+\([^()]*\))*\s*\.select_for_update\(")
+    files = [
+        file for folder in ("secgov", "firmware_repo", "cpl", "ssc") for file in (ROOT / folder).rglob("*.py")
+    ]
+    assert locks.search("Act.objects.filter(pk=1).select_for_update()")
+    assert [file.name for file in files if locks.search(file.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize(
