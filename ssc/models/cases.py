@@ -8,7 +8,7 @@ from django_fsm import FSMField, transition
 
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted
-from secgov.journal.guards import INSERT_ONLY, NO_DELETE, state_needs_act
+from secgov.journal.guards import INSERT_ONLY, NO_DELETE, facts_stand, state_needs_act
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -142,7 +142,7 @@ class ConflictOfInterest(models.Model):
 
     class Meta:
         ordering = ["declared_at"]
-        triggers = [NO_DELETE]
+        triggers = [NO_DELETE, facts_stand("case", "member", "reason", "declared_at")]
         verbose_name_plural = "conflicts of interest"
         constraints = [
             models.UniqueConstraint(
@@ -202,7 +202,10 @@ class InformationRequest(models.Model):
 
     class Meta:
         ordering = ["asked_at", "id"]
-        triggers = [NO_DELETE]
+        triggers = [
+            NO_DELETE,
+            facts_stand("case", "addressee", "question", "reply_by", "is_voluntary", "asked_by", "asked_at"),
+        ]
 
     def __str__(self) -> str:
         return f"Request to {self.addressee}, reply by {self.reply_by.day} {self.reply_by:%B %Y}"

@@ -8,7 +8,7 @@ from functools import reduce
 from django.db import models
 from django.db.models import Q
 
-from secgov.journal.guards import INSERT_ONLY, NO_DELETE
+from secgov.journal.guards import INSERT_ONLY, NO_DELETE, facts_stand
 from ssc.models.cases import Case
 from ssc.rules.committee import CATEGORIES
 
@@ -142,7 +142,7 @@ class AgendaItem(models.Model):
 
     class Meta:
         ordering = ["id"]
-        triggers = [NO_DELETE]
+        triggers = [NO_DELETE, facts_stand("meeting", *SUBJECTS, "put_by", "put_at")]
         constraints = [
             models.CheckConstraint(
                 condition=reduce(

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, transition
 
-from secgov.journal.guards import INSERT_ONLY, NO_DELETE, state_needs_act
+from secgov.journal.guards import INSERT_ONLY, NO_DELETE, facts_stand, state_needs_act
 from ssc.models.plans import Milestone, PlanVersion, RemedialPlan
 from ssc.models.remedy import RemedyNotice
 
@@ -184,7 +184,14 @@ class MinutedDecision(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [NO_DELETE, state_needs_act("ssc.minuteddecision")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("ssc.minuteddecision"),
+            facts_stand(
+                "plan", "plan_seen", "kind", "plan_version", "milestone", "finding", "ground", "notice", "remedied_on",
+                "reason", "minute_reference", "recorded_by", "recorded_at",
+            ),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["put", "confirmed", "refused"]), name="ssc_minuteddecision_state_known"

@@ -8,7 +8,7 @@ from django_fsm import FSMField, transition
 
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
-from secgov.journal.guards import INSERT_ONLY, NO_DELETE, state_needs_act
+from secgov.journal.guards import INSERT_ONLY, NO_DELETE, facts_stand, state_needs_act
 from ssc.models.determinations import Determination, PeriodUnit
 
 
@@ -156,7 +156,13 @@ class PlanVersion(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        triggers = [NO_DELETE, state_needs_act("ssc.planversion")]
+        triggers = [
+            NO_DELETE,
+            state_needs_act("ssc.planversion"),
+            facts_stand(
+                "plan", "number", "remedy", "remedied_by", "document", "submitted_by", "submitted_at", "was_late"
+            ),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["submitted", "commented", "approved", "refused", "replaced"]),

@@ -281,7 +281,10 @@ class Stay(Referred):
     class Meta(Referred.Meta):
         abstract = False
         ordering = ["-id"]
-        triggers = [NO_DELETE]
+        triggers = [
+            NO_DELETE,
+            facts_stand("ordered_on", "authority_reference", "text", "recorded_by", "recorded_at"),
+        ]
         constraints = [
             *Referred.Meta.constraints,
             models.CheckConstraint(

@@ -62,7 +62,15 @@ class RemedyNotice(models.Model):
             NO_DELETE,
             state_needs_act("ssc.remedynotice"),
             facts_stand(
-                "plan", "number", "ground", "milestone", "text", "minute_reference", "sent_by", "sent_at"
+                "plan",
+                "number",
+                "ground",
+                "milestone",
+                "text",
+                "minute_reference",
+                "sent_by",
+                "sent_at",
+                "announced_last_day",
             ),
         ]
         constraints = [
@@ -116,7 +124,7 @@ class RemedySuspension(models.Model):
 
     class Meta:
         ordering = ["id"]
-        triggers = [NO_DELETE]
+        triggers = [NO_DELETE, facts_stand("notice", "by_authority", "reason", "suspended_at")]
         constraints = [
             models.UniqueConstraint(
                 fields=["notice"],

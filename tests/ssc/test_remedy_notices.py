@@ -4,13 +4,21 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from secgov.accounts.models import Organisation, Role, User
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal import services as journal
 from secgov.journal.actors import SYSTEM
 from secgov.journal.models import Act, BankHoliday, Message, Notice, Obligation, Task
-from ssc.models import ComplianceFinding, MinutedDecision, RemedialPlan, RemedyNotice
+from ssc.models import (
+    ComplianceFinding,
+    MinutedDecision,
+    PlanVersion,
+    RemedialPlan,
+    RemedyNotice,
+    RemedySuspension,
+)  # fmt: skip
 from ssc.services import minuted, plan_decisions, plan_progress, plan_watch, remedy_notices
 from ssc.services.remedy_notices import clock_of
 from tests.factories import people, plans
@@ -383,3 +391,22 @@ def test_the_chair_carries_out_exactly_what_the_secretary_recorded_or_sends_it_b
     assert now(plan).state == "approved"
     assert now(plan).current.minute_reference == "SSC 113"
     assert MinutedDecision.objects.get(pk=row.pk).four_eyes is True
+
+
+def test_what_was_proposed_asked_minuted_and_ordered_stands_whoever_asks_the_database(
+    group: plans.Committee, party: User
+) -> None:
+    _, notice = planning.failed(group, party, at=SENT)
+    remedy_notices.suspend_remedy_notice(
+        notice=notice, by=group.chair, at=SENT + DAY, version=notice.version, reason="Wait."
+    )
+    planning.remedied(notice, group.chair, on=SENT.date(), at=SENT + DAY)
+    changes: list[tuple[Any, dict[str, Any]]] = [
+        (PlanVersion, {"remedy": "Nothing."}),
+        (RemedyNotice, {"announced_last_day": dt.date(2030, 1, 1)}),
+        (MinutedDecision, {"reason": "Quite another."}),
+        (RemedySuspension, {"suspended_at": SENT}),
+    ]
+    for model, change in changes:
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            model.objects.update(**change)
