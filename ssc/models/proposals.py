@@ -12,6 +12,9 @@ from secgov.accounts.permissions import Duty, organisations_of, permitted
 from secgov.documents.models import Classification
 from secgov.journal.guards import INSERT_ONLY, NO_DELETE, state_needs_act
 
+MOST_WORDS = 6
+"""Of a search."""
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     """Who sees which proposals."""
@@ -33,6 +36,20 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def tracked(self) -> ProposalQuerySet:
         """Those that the public tracker shows: taken up by the SSC, and not withdrawn before that."""
         return self.exclude(triaged_at=None)
+
+    def matching(self, text: str, *, in_public: bool = False) -> ProposalQuerySet:
+        """Those that hold every word of a text in number, title or proposer; in public these two count of White ones only."""
+        rows = self
+        for word in "".join(each for each in text if each.isprintable()).split()[:MOST_WORDS]:
+            said = (
+                Q(sc_title__icontains=word)
+                | Q(use_case_title__icontains=word)
+                | Q(proposer_organisation__icontains=word)
+            )
+            if in_public:
+                said &= Q(classification=Classification.WHITE)
+            rows = rows.filter(Q(reference__icontains=word) | said)
+        return rows
 
     def in_order(self) -> ProposalQuerySet:
         """Urgent ones first, then the oldest (SC-A2-Q6)."""

@@ -20,7 +20,7 @@ from secgov.documents.web import download
 from secgov.errors import NotPermitted, Refusal
 from secgov.journal import clock
 from secgov.journal.services import working_calendar
-from secgov.time_rules import london_day
+from secgov.time_rules import CalendarMissing, WorkingCalendar, london_day
 from ssc.models import (
     GroupContribution,
     GroupMeeting,
@@ -283,7 +283,7 @@ def _page(
         "proposals": row.proposals.all(),
         "unseated": _unseated(row) if _keeps(user) and is_open else (),
         "meetings": [
-            (each, papers_due_on(london_day(each.starts_at), calendar))
+            (each, _papers_due(each, calendar))
             for each in row.meetings.select_related("chaired_by").prefetch_related("present__person")
         ]
         if reads
@@ -303,6 +303,14 @@ def _page(
         "form": refused[1] if refused else None,
     }
     return page(request, "group.html", context, status=422 if refused else 200)
+
+
+def _papers_due(meeting: GroupMeeting, calendar: WorkingCalendar) -> dt.date | None:
+    """By when a meeting's papers are due; None where the calendar does not reach so far (TR-2)."""
+    try:
+        return papers_due_on(london_day(meeting.starts_at), calendar)
+    except CalendarMissing:
+        return None
 
 
 def _may(name: str, member: GroupMember | None, takes_part: bool) -> bool:

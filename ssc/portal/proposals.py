@@ -56,6 +56,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state__in=ENDED)
     elif chosen != "all":
         rows = rows.exclude(state__in=ENDED)
+    text = request.GET.get("q", "").strip()
+    rows = rows.matching(text)
     rows = rows.in_order() if reads_all else rows.order_by("-pk")
     found = Paginator(rows.prefetch_related(*WITH_STANDING), PAGE).get_page(request.GET.get("page"))
     today = clock.today()
@@ -75,6 +77,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         .filter(proposal__state=State.CONSULTATION, ends_on__gte=today)
         .select_related("proposal"),
         "chosen": chosen,
+        "text": text,
         "reads_all": reads_all,
         "may_propose": permitted(request.user, Duty.RAISE_PROPOSAL) is not None,
         "may_key_in": permitted(request.user, Duty.KEY_IN_PROPOSAL) is not None,

@@ -19,6 +19,7 @@ from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from ssc.models import GroupContribution, GroupMeeting, GroupMember, GroupPaper, Proposal, WorkingGroup
 from ssc.rules import working_groups as rules
+from ssc.rules.proposal_form import clean_text
 from ssc.services.group_members import actor_of, as_active, check_level, give_notice, lock_group, mail_to
 
 
@@ -109,7 +110,7 @@ def minute_meeting(
     if any(each.group_id != meeting.group_id for each in attended):
         raise Refusal("That member is on another group.", clause="SC-A1.3", field="present")
     meeting.chaired_by, meeting.minuted_at = chaired_by, at
-    meeting.minutes = clean_reason(minutes, field="minutes", clause="SC-A1.4")
+    meeting.minutes = clean_text(minutes, field="minutes", clause="SC-A1.4", name="the minutes")
     meeting.quorum = settings.SSC_QUORUM or None
     meeting.present.set(attended)
     keep(meeting)

@@ -16,6 +16,7 @@ from secgov.time_rules import london_day
 from ssc import proposal_notices as notices
 from ssc.models import Consultation, ConsultationResponse, Proposal, WorkingGroup
 from ssc.rules import proposals as rules
+from ssc.rules.proposal_form import clean_text
 from ssc.services.proposal_rows import State, check_state, lock_proposal, move, require_for_ssc
 
 
@@ -50,7 +51,8 @@ def open_consultation(
             remedy="Or open it to the whole industry.",
         )
     row = Consultation(
-        proposal=proposal, number=proposal.consultations.count() + 1, text=clean_reason(text, field="text", clause="SC-6.9"),
+        proposal=proposal, number=proposal.consultations.count() + 1,
+        text=clean_text(text, field="text", clause="SC-6.9", name="what is asked"),
         is_open=is_open, starts_on=starts_on, ends_on=ends_on, opened_by=by, opened_at=at,
     )  # fmt: skip
     row.full_clean()
@@ -97,7 +99,7 @@ def respond(
         )
     row = ConsultationResponse(
         consultation=consultation, organisation=organisation, by=by, at=at, about=about.strip(),
-        text=clean_reason(text, field="text", clause="SC-6.9"),
+        text=clean_text(text, field="text", clause="SC-6.9", name="your view"),
         is_late=rules.has_closed(consultation.ends_on, on=today),
     )  # fmt: skip
     if consultation.responses.filter(organisation=organisation, about=row.about, text=row.text).exists():
@@ -127,7 +129,7 @@ def answer_response(
     row = ConsultationResponse.objects.select_for_update().get(pk=response.pk)
     if version_of(row) != seen:
         raise Conflict(f"Somebody has answered this since you opened it: {row.answer}")
-    row.answer = clean_reason(answer, field="answer", clause="SC-6.9")
+    row.answer = clean_text(answer, field="answer", clause="SC-6.9", name="the answer")
     row.answered_by, row.answered_at = by, at
     row.full_clean()
     row.save()

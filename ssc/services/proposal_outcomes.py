@@ -22,6 +22,7 @@ from ssc import proposal_notices as notices
 from ssc.models import Guidance, Proposal, Schedule, SignOff
 from ssc.proposal_report import report_title
 from ssc.rules import proposals as rules
+from ssc.rules.proposal_form import clean_text, clean_title
 from ssc.services.proposal_rows import (
     PUBLICATION,
     State,
@@ -285,7 +286,8 @@ def issue_guidance(
         raise Refusal("A modification is scheduled; it does not become guidance.", clause="SC-7.2")
     row = Guidance(
         proposal=proposal, number=proposal.guidance.count() + 1, issued_by=by, issued_at=at,
-        title=clean_reason(title, field="title", clause="SC-7.2"), text=clean_reason(text, field="text", clause="SC-7.2"),
+        title=clean_title(title, field="title", clause="SC-7.2"),
+        text=clean_text(text, field="text", clause="SC-7.2", name="the guidance"),
     )  # fmt: skip
     row.full_clean()
     row.save()

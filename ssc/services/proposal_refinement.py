@@ -17,6 +17,7 @@ from secgov.time_rules import london_day
 from ssc import proposal_notices as notices
 from ssc.models import GroupInvitation, Proposal, ProposalAdvice, WorkingGroup
 from ssc.rules import proposals as rules
+from ssc.rules.proposal_form import clean_text
 from ssc.services.group_members import add_proposers
 from ssc.services.proposal_rows import State, check_state, lock_proposal, move, note, require_for_ssc
 from ssc.services.proposal_triage import criteria_of
@@ -182,7 +183,7 @@ def record_advice(
         raise Refusal("That day is still to come.", clause="SC-6.10", field="given_on")
     row = ProposalAdvice(
         proposal=proposal, source=source, group=group if own else None, given_on=given_on, recorded_by=by, recorded_at=at,
-        text=clean_reason(text, field="text", clause="SC-6.10"), reference=reference.strip(),
+        text=clean_text(text, field="text", clause="SC-6.10", name="the advice"), reference=reference.strip(),
     )  # fmt: skip
     row.full_clean()
     row.save()

@@ -18,6 +18,7 @@ from secgov.time_rules import DueDate, end_of_day, london_day
 from ssc import proposal_notices as notices
 from ssc.models import ClarificationRound, NcscView, Proposal
 from ssc.rules import proposals as rules
+from ssc.rules.proposal_form import clean_text
 from ssc.services.proposal_rows import State, check_state, lock_proposal, move, note, require_for_ssc
 from ssc.services.proposal_support import supports_of
 
@@ -193,7 +194,7 @@ def record_ncsc_view(
     grant = require_for_ssc(proposal, by, Duty.WORK_ON_PROPOSAL)
     check_state(proposal, State.NCSC_LIAISON)
     rules.check_criteria_answered(criteria)
-    text = clean_reason(text, field="text", clause="SC-6.5")
+    text = clean_text(text, field="text", clause="SC-6.5", name="what NCSC said")
     if not reference.strip():
         raise Refusal("Give NCSC’s reference.", clause="SC-6.5", field="reference")
     if given_on > london_day(at):

@@ -331,3 +331,35 @@ def test_chair_is_told_that_a_decision_waits_and_minutes_are_asked_for_only_of_a
     assert "Record minutes" not in secretary.get(page).content.decode()
     Rehearsal.objects.update(now=BEGAN + DAY)
     assert "Record minutes" in secretary.get(page).content.decode()
+
+
+def test_long_text_of_the_ssc_is_kept_and_one_too_long_is_named_for_what_it_is(who):
+    row = make.decided(who, kind="use_case")
+    given = {"proposal": row, "title": "Floods", "by": who.secretary, "at": CLOSED, "version": row.version}
+    with pytest.raises(Refusal, match="The guidance has 8,001 characters"):
+        outcomes.issue_guidance(text="x" * 8001, **given)
+    assert len(outcomes.issue_guidance(text="x" * 8000, **given).text) == 8000
+
+
+def test_proposals_are_found_by_their_words_and_in_public_only_white_ones_by_title_and_proposer(who, client):
+    white = make.in_triage(who)
+    amber = make.in_triage(who, classification="amber", sc_title="Seals that show tampering")
+
+    def found(reader, address, text):
+        page = reader.get(address, {"q": text}).content.decode()
+        return {row.pk for row in (white, amber) if f'">{row.reference}</a>' in page}
+
+    secretary = signed_in(who.secretary)
+    for text, inside, outside in (
+        ("", {white.pk, amber.pk}, {white.pk, amber.pk}),
+        ("debug LIMITS", {white.pk}, {white.pk}),
+        ("seals", {amber.pk}, set()),
+        ("tarnwick", {white.pk, amber.pk}, {white.pk}),
+        (amber.reference.lower(), {amber.pk}, {amber.pk}),
+        ("seals debug", set(), set()),
+        ("deb\x00ug", {white.pk}, {white.pk}),
+        ("%", set(), set()),
+    ):
+        assert found(secretary, reverse("ssc:proposals"), text) == inside, text
+        assert found(client, "/proposals/", text) == outside, text
+    assert found(signed_in(who.other_supplier), reverse("ssc:proposals"), "seals") == set()

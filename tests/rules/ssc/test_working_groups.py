@@ -81,9 +81,18 @@ def test_papers_come_five_working_days_before_across_easter(sent, late):
 @pytest.mark.clause("SC-A1.4-2")
 def test_notice_has_time_date_place_and_agenda():
     at = london("2027-01-11 12:00")
-    whole = {"starts_at": at + dt.timedelta(days=9), "place": "Room 2", "agenda": "P-001", "at": at}
+    whole = {
+        "starts_at": at + dt.timedelta(days=9), "place": "Room 2", "agenda": "P-001", "at": at, "calendar": CALENDAR,
+    }  # fmt: skip
     assert fields_of(rules.check_notice, **whole) == []
-    for field, value in (("starts_at", None), ("starts_at", at), ("place", " "), ("agenda", "")):
+    unknown = london("2090-03-01 10:00")  # nobody knows that year's bank holidays, nor by when papers are due
+    for field, value in (
+        ("starts_at", None),
+        ("starts_at", at),
+        ("starts_at", unknown),
+        ("place", " "),
+        ("agenda", ""),
+    ):
         assert fields_of(rules.check_notice, **(whole | {field: value})) == [field]
 
 
