@@ -9,6 +9,7 @@ servers.begin()  # before Django reads its settings, and so before anything of o
 from collections.abc import Iterator  # noqa: E402  the servers come first
 from contextlib import closing  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 import django  # noqa: E402
 import hypothesis  # noqa: E402
@@ -20,7 +21,7 @@ from django.db import connection, connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from psycopg2.extensions import connection as PsycopgConnection  # noqa: E402
 
-from tests import database  # noqa: E402
+from tests import database, worlds  # noqa: E402
 
 # Nothing here is judged by the clock: a busy machine is no fault of the code.
 hypothesis.settings.register_profile(
@@ -54,10 +55,19 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
             "DATABASE_OWNER_URL",
         ):  # programs that a test starts find the same database
             os.environ[variable] = database.on(os.environ[variable], TEST_DATABASE)
+    worlds.blocker = django_db_blocker
     yield
     with django_db_blocker.unblock():
         connections.close_all()
     database.drop(TEST_DATABASE)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Open the world that a test shares with others (`tests/worlds.py`), or close the one that it does not."""
+    shares = "world" in getattr(item, "fixturenames", ()) and not _commits(item)
+    marker = item.get_closest_marker("world") if shares else None
+    worlds.open_for(marker and marker.args[0])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -89,6 +99,13 @@ def edition_dir(settings: LazySettings, tmp_path: Path) -> Path:
     """Give each test a folder for editions of its own: what lies there is the witness of the last number."""
     settings.EDITION_DIR = tmp_path / "editions"
     return tmp_path / "editions"
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, db: None, settings: LazySettings, tmp_path: Path) -> Any:
+    """What the function that `pytest.mark.world` names has made, for several tests or for this one."""
+    marker = request.node.get_closest_marker("world")
+    return worlds.shared(settings) if worlds.is_open() else marker.args[0](settings, tmp_path)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+from pathlib import Path
 
 import pytest
 import redis
@@ -16,6 +17,7 @@ from tests.factories import devices, people, publishing
 NOON = devices.NOON
 MINUTE = dt.timedelta(minutes=1)
 SECRET = "a secret of the tests"
+FOLDER = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +52,23 @@ def token_of(application: Application, *, scope: str = "") -> str:
     return answer.json()["access_token"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Whoever looks at the two editions shares a world in which they are made once; in each file they come first."""
+    ours = {place: item for place, item in enumerate(items) if FOLDER in item.path.parents}
+    for item in ours.values():
+        if "editions" in item.fixturenames:
+            item.add_marker(pytest.mark.world.with_args(two_editions))
+    first = sorted(ours.values(), key=lambda item: (item.path, item.get_closest_marker("world") is None))
+    for place, item in zip(ours, first, strict=True):
+        items[place] = item
+
+
 @pytest.fixture
-def stage(db, settings, tmp_path) -> publishing.Stage:
+def stage(request, db, settings, tmp_path) -> publishing.Stage:
     """Everybody whom a publication needs, and a key to sign with."""
+    if "editions" in request.fixturenames:
+        return request.getfixturevalue("world")[0]
     publishing.signing_key(settings, tmp_path)
     return publishing.stage()
 
@@ -70,8 +86,15 @@ def supplier_system(stage) -> Client:
 
 
 @pytest.fixture
-def editions(stage):
+def editions(world):
     """Two editions, made as in life: 0.001 with one meter, 0.002 with another one besides."""
+    return world[1]
+
+
+def two_editions(settings, folder):
+    """Make the stage, and two editions on it."""
+    publishing.signing_key(settings, folder)
+    stage = publishing.stage()
     first = publishing.listed(stage.cast)
     [one] = publishing.publish(NOON + 31 * MINUTE)
     second = publishing.listed(
@@ -79,7 +102,7 @@ def editions(stage):
     )
     [two] = publishing.publish(NOON + 100 * MINUTE)
     assert (str(one), str(two)) == ("0.001", "0.002")
-    return [one, two, first, second]
+    return stage, [one, two, first, second]
 
 
 def problem(answer, status: int) -> dict:

@@ -14,17 +14,15 @@ from secgov.journal.models import Heartbeat, Message, PromiseCheck
 from ssc import promises
 from tests.factories import casts, devices, publishing
 
-pytestmark = pytest.mark.django_db
 NOON = devices.NOON
 MINUTE = dt.timedelta(minutes=1)
 ISSUED = NOON + 31 * MINUTE
 LATER = ISSUED + 60 * MINUTE
 
 
-@pytest.fixture
-def stage(settings, tmp_path):
-    """Two listings, one of each generation, in an edition that everybody has and the DCC has received."""
-    publishing.signing_key(settings, tmp_path)
+def received(settings, folder):
+    """Make two listings, one of each generation, in an edition that everybody has and the DCC has received."""
+    publishing.signing_key(settings, folder)
     stage = publishing.stage(parties=1)
     publishing.listed(stage.cast)
     smets1 = devices.submitted(
@@ -38,6 +36,15 @@ def stage(settings, tmp_path):
     publication.record_pull(edition=stage.edition, client=stage.client, at=ISSUED + MINUTE)
     journal.seal_acts()
     return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(received)]
+
+
+@pytest.fixture
+def stage(world):
+    """The two listings, in the edition that has been received."""
+    return world
 
 
 def broken(at=LATER, *, full=True):
