@@ -46,6 +46,8 @@ class JudgedForm(forms.Form):
                 field.required = False
         for name, field in self.fields.items():
             named = field.label or name.replace("_", " ").capitalize()
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = f"{named}: fill this in."
             field.error_messages["max_length"] = (
                 f"{named}: at most %(limit_value)d characters can be kept. Shorten it."
             )

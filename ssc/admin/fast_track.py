@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from cpl.web.records import Fact, Listing, Record, acts_about, facts, owed_about
+from cpl.web.records import Fact, Listing, Record, acts_about, facts, owed_about, plain
 from secgov.accounts.permissions import Duty
 from secgov.journal.desk import tag
 from ssc.admin.reading import ReadByDutyAdmin
@@ -60,10 +60,11 @@ class FastTrackRequestAdmin(ReadByDutyAdmin):
             ]),
         ]  # fmt: skip
         if view:
-            found.append(self.link(view, "The SSC’s view", view.given_at))
+            found.append(self.link(view, "The SSC’s view", plain(view.given_at)))
         return Record(
             title=f"Fast track {row}", lede="A Testing Participant asks that it be tested before its turn.", clause="PPCT-9.2",
-            state=self.state_of(row), crumbs=self.crumbs(), here=str(row), facts=found,
+            state=("good", "On the Eligible list") if row.eligible_row_id else self.state_of(row),
+            crumbs=self.crumbs(), here=str(row), facts=found,
             listings=[
                 Listing("Tests", [
                     facts([("Outcome", "passed" if each.has_passed else "failed"), ("Tested on", each.tested_on),

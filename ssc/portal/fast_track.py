@@ -131,7 +131,7 @@ def _reads_notifications(user: User) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for the fast track."""
-    [organisation, *_] = organisations_of(request.user, Duty.REQUEST_FAST_TRACK) or [None]
+    organisation = next(iter(organisations_of(request.user, Duty.REQUEST_FAST_TRACK)), None)
     if organisation is None:
         raise NotPermitted("Only a Testing Participant asks for the fast track (PPCT-4.1.2).")
     form = RequestForm(request.POST or None, request.FILES or None, organisation=organisation)

@@ -14,6 +14,7 @@ from ssc.models import SscView, TestSlot
 from ssc.rules.fast_track import Answers
 from ssc.services import fast_track, fast_track_queue, fast_track_tests
 from ssc.services.fast_track_documents import read_fast_track_document
+from tests.cpl.desk import page_of
 from tests.cpl.submitting import signed_in
 from tests.factories import dcc_lists, people
 from tests.factories.fast_tracking import (
@@ -118,12 +119,12 @@ def test_view_of_a_closed_request_can_be_ratified_and_that_of_a_withdrawn_one_wa
     assert fast_track_tests.watch_fast_tracks(clock=lambda: NOON) == 1
     page = signed_in(group.secretary).get(reverse("ssc:fast-track-request", args=[closed.reference]))
     assert "Record what the SSC said" in page.content.decode()
-    typed = {
-        "version": 1,
-        "ratified": "yes",
-        "minute_reference": "SSC 112",
-        "reason": "Agreed.",
-    }
+    typed = {"version": 1, "ratified": "yes", "reason": "Agreed."}
+    lacking = post(group.secretary, closed, "ratify", **typed)
+    assert lacking.status_code == 422 and "Minute reference: fill this in." in lacking.content.decode()
+    typed["minute_reference"] = "SSC 112"
+    desk = signed_in(people.person(Role.AUDITOR)).get(page_of(closed)).content.decode()
+    assert "11 January 2027, 12:00" in desk and "2027-01-11 12" not in desk and "On the Eligible list" in desk
     assert post(group.secretary, closed, "ratify", **typed).status_code == 302
     assert not SscView.objects.to_be_ratified().exists()
 
