@@ -318,7 +318,10 @@ def _commented(found: PlanPage) -> str:
         return "no comment so far"
     count, waiting = len(found.comments), len(found.unanswered)
     words = f"{count} comment{'' if count == 1 else 's'}"
-    return f"{words}, {waiting} to answer" if waiting else f"{words}, all answered"
+    if waiting:
+        return f"{words}, {waiting} to answer"
+    answered = all(hasattr(each, "answer") for each in found.comments)
+    return f"{words}, all answered" if answered else f"{words}, settled by the approval"
 
 
 def _approved(found: PlanPage) -> str:
