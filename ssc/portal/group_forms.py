@@ -79,6 +79,17 @@ class MeetForm(JudgedForm):
     )
     agenda = words_field("Agenda", "Give the agenda.")
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse an hour that the clocks leave out on that day."""
+        given = super().clean()
+        if "on" in given and "time" in given:
+            shown = self.starts_at.astimezone(dt.UTC).astimezone(LONDON)
+            if shown.time() != given["time"]:
+                self.add_error(
+                    "time", "The clocks go forward on that day and leave this hour out. Give another."
+                )
+        return given
+
     @property
     def starts_at(self) -> dt.datetime:
         """The instant that was typed."""

@@ -255,6 +255,10 @@ def _page(
     takes_part = is_in and not must_accept_again(accepted=accepted, newest=newest.number if newest else None)
     is_open = row.state == WorkingGroup.State.OPEN
     reads = (takes_part and is_open) or _reads_all(user)
+    open_to = row.proposals.all()  # what is said of a proposal has its level
+    if member and not _reads_all(user):
+        levels = ["white", *member.undertakings.values_list("level", flat=True)]
+        open_to = open_to.filter(classification__in=levels)
     works = []
     for name, (who, title, button, _, says, bad) in STEPS.items():
         is_refused = refused is not None and refused[0] == name
@@ -291,14 +295,14 @@ def _page(
         "papers": GroupPaper.objects.visible_to(user).filter(group=row).select_related("document", "meeting")
         if reads
         else [],
-        "report": _report(row) if reads else [],
+        "report": _report(row, open_to) if reads else [],
         "members": row.members.select_related("person", "organisation", "terms").prefetch_related(
             "undertakings"
         )
         if reads
         else [],
         "standing": set(row.members.standing().values_list("pk", flat=True)) if reads else set(),
-        "advices": row.advices.all() if reads else [],
+        "advices": row.advices.filter(proposal__in=open_to).select_related("proposal") if reads else [],
         "works": works,
         "form": refused[1] if refused else None,
     }
@@ -331,9 +335,10 @@ def _unseated(row: WorkingGroup) -> list[Proposal]:
     return [each for each in row.proposals.all() if each.organisation_id not in seated]
 
 
-def _report(row: WorkingGroup) -> list[tuple[str, list[GroupContribution]]]:
+def _report(row: WorkingGroup, open_to: Any) -> list[tuple[str, list[GroupContribution]]]:
     """The group's report: a section for each of its tasks, and the comments (SC Methodology A1.2)."""
-    said = list(row.contributions.select_related("member__person", "member__organisation", "proposal"))
+    said = row.contributions.filter(proposal__in=open_to)
+    said = list(said.select_related("member__person", "member__organisation", "proposal"))
     kinds = dict(GroupContribution.Kind.choices)
     return [(kinds[kind], [each for each in said if each.kind == kind]) for kind in (*TASKS, "comment")]
 

@@ -183,12 +183,14 @@ def contribute(
 ) -> GroupContribution:  # fmt: skip
     """Bring a comment, or one of the group's tasks, to a proposal: advice, never a decision. SC Methodology A1.1
 
-    Raises NotPermitted for whoever is not an active member, Refusals for a task half done.
+    Raises NotPermitted for whoever is not an active member, or has not undertaken to keep what has the proposal's level,
+    Refusals for a task half done.
     """
     member = as_active(group, by, at=at)
     group = lock_group(group)
     if not group.proposals.filter(pk=proposal.pk).exists():
         raise Refusal("The group does not consider that proposal.", clause="SC-A1.1", field="proposal")
+    check_level(group, by, level=proposal.classification, at=at)
     rules.check_contribution(kind=kind, text=text, cost=cost, benefit=benefit, assessment=assessment)
     if member.contributions.filter(proposal=proposal, kind=kind, text=text.strip()).exists():
         raise Conflict("You have brought exactly this already.")

@@ -210,7 +210,14 @@ def test_member_reads_what_the_group_assesses_by_its_level_and_the_undertaking_a
         version=row.version,
     )  # fmt: skip
     assert signed_in(who.tester).get(page).status_code == 403, "undertook Green only"
+    said = {"group": group, "proposal": group.proposals.get(), "kind": "comment", "at": BEGAN}
+    with pytest.raises(NotPermitted, match="level"):
+        meetings.contribute(by=who.tester, text="What is it?", **said)
+    meetings.contribute(by=who.supporter, text="Keys are read out by that port.", **said)
+    of_group = reverse("ssc:working-group", args=[group.pk])
+    assert "read out by that port" not in signed_in(who.tester).get(of_group).content.decode()
     join(group, who.tester, levels=("amber",))
+    assert "read out by that port" in signed_in(who.tester).get(of_group).content.decode()
     assert "Debug ports stay open." in signed_in(who.tester).get(page).content.decode()
     assert signed_in(who.other_supplier).get(page).status_code == 404
     assert signed_in(who.tester).get(reverse("ssc:proposal", args=[row.pk])).status_code == 404
