@@ -215,6 +215,25 @@ def row_of(route: str) -> str:
     )
 
 
+def named(resolver: URLResolver, space: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """The full name of every address, with its route."""
+    for each in resolver.url_patterns:
+        if isinstance(each, URLResolver):
+            yield from named(each, (*space, each.namespace) if each.namespace else space)
+        elif each.name:
+            yield ":".join((*space, each.name)), str(each.pattern)
+
+
+def test_no_two_of_our_pages_have_one_name_so_that_no_link_leads_to_the_other():
+    places: dict[str, set[str]] = {}
+    for name, route in named(get_resolver()):
+        places.setdefault(name, set()).add(route)
+    theirs = ("admin:", "oauth2_provider:")
+    assert {
+        name: each for name, each in places.items() if len(each) > 1 and not name.startswith(theirs)
+    } == {}
+
+
 def test_every_address_has_its_row_and_every_row_an_address():
     assert len(ALL) > 100, "the walk does not meet the whole site any more"
     without = [route for route, _ in ALL if row_of(route) not in ROWS]

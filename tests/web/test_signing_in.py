@@ -65,7 +65,8 @@ def test_wrong_password_says_what_to_do_and_not_which_of_the_two_was_wrong(perso
 def test_sign_in_page_leads_to_a_new_password_also_whoever_has_none_yet(person):
     person.set_unusable_password()
     person.save()
-    assert 'href="/accounts/password/reset/"' in Client().get(SIGN_IN).content.decode()
+    page = Client().get(SIGN_IN).content.decode()
+    assert 'href="/accounts/password/reset/"' in page and 'href="/register/">register it' in page
     assert Client().post("/accounts/password/reset/", {"email": person.email}).status_code == 302
     assert [letter.to for letter in mail.outbox] == [[person.email]]
 
