@@ -14,25 +14,37 @@ from secgov.journal.models import Act, BankHoliday, Obligation, Task
 from tests.factories import devices, people, publishing, removing
 from tests.factories.expiring import claimed
 
-pytestmark = pytest.mark.django_db
 NOON, DAY = removing.NOON, removing.DAY
 MIDNIGHT = dt.datetime(2032, 1, 6, 0, 0, tzinfo=dt.UTC)  # the first instant after the CPA Certificate's date
 
 
+def with_calendar(settings, folder):
+    """Make an entry on the list, its people, and bank holidays up to the years of this story."""
+    calendar_that_reaches()
+    return removing.with_entry(settings, folder)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(with_calendar)]
+
+
 @pytest.fixture
-def group():
+def group(world):
     """Who plays."""
-    return removing.committee()
+    return world[0]
 
 
 @pytest.fixture
-def entry(group):
+def entry(world):
     """An entry on the list, whose CPA Certificate has the renewal date 5 January 2032."""
-    return removing.listed_entry(group.cast)
+    return world[1]
 
 
 @pytest.fixture(autouse=True)
-def calendar_that_reaches(settings):
+def _calendar():
+    calendar_that_reaches()
+
+
+def calendar_that_reaches():
     """Bank holidays up to the years of this story."""
     for year in range(2029, 2036):
         BankHoliday.objects.get_or_create(

@@ -10,7 +10,7 @@ from secgov.accounts.models import Role
 from tests.cpl.desk import LATER, approve_url, decision, page_of, signed_in, text_of
 from tests.factories import people, removing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(removing.with_entry)]
 NOON, DAY = removing.NOON, removing.DAY
 
 
@@ -23,15 +23,15 @@ def at_noon(monkeypatch):
 
 
 @pytest.fixture
-def group():
+def group(world):
     """Who plays."""
-    return removing.committee()
+    return world[0]
 
 
 @pytest.fixture
-def entry(group):
+def entry(world):
     """An entry on the list."""
-    return removing.listed_entry(group.cast)
+    return world[1]
 
 
 ANSWER = {

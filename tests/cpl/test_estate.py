@@ -20,14 +20,12 @@ from secgov.journal.models import Act, Notice, Rehearsal
 from tests.factories import people, publishing, removing
 from tests.factories.expiring import HUB, at, expiring, run
 
-pytestmark = pytest.mark.django_db
 DAY = at("2026-11-20", "12:00")
 SINCE = dt.date(2026, 11, 1)
 
 
-@pytest.fixture
-def stage():
-    """Two Suppliers with a person each, and two gas meters and a hub on the list."""
+def two_suppliers(settings, folder):
+    """Make two Suppliers with a person each, and two gas meters and a hub on the list."""
     stage = publishing.stage(parties=2)
     stage.suppliers = [people.person(Role.SUPPLIER, party) for party in stage.parties]
     long_ago = at("2026-09-01", "12:00")
@@ -36,6 +34,15 @@ def stage():
     stage.hub = expiring(stage.cast, on="2028-11-30", listed_at=long_ago, number="CPA-3", **HUB)
     stage.entries = [entry_of(each) for each in (stage.first, stage.second, stage.hub)]
     return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(two_suppliers)]
+
+
+@pytest.fixture
+def stage(world):
+    """Two Suppliers with a person each, and two gas meters and a hub on the list."""
+    return world
 
 
 def entry_of(certificate):

@@ -19,7 +19,7 @@ from tests.cpl.desk import LATER, signed_in, text_of
 from tests.factories import devices, people, removing
 from tests.factories.expiring import claimed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(removing.with_entry)]
 NOON, DAY = removing.NOON, removing.DAY
 TODAY = "2 December 2026"
 REPORT = {"kind": "WITHDRAWN", "occurred_on": TODAY, "aware_on": TODAY, "note": "By the maker's letter."}
@@ -33,15 +33,15 @@ def a_day_later(monkeypatch):
 
 
 @pytest.fixture
-def group():
+def group(world):
     """Who plays."""
-    return removing.committee()
+    return world[0]
 
 
 @pytest.fixture
-def entry(group):
+def entry(world):
     """An entry on the list."""
-    return removing.listed_entry(group.cast)
+    return world[1]
 
 
 @pytest.mark.clause("Z6.7-1")

@@ -14,20 +14,27 @@ from secgov.journal import services as journal
 from secgov.journal.models import Act, Message, Notice, Obligation, Task
 from tests.factories import devices, people, publishing
 
-pytestmark = pytest.mark.django_db
 NOON = devices.NOON
 MINUTE = dt.timedelta(minutes=1)
 ISSUED = NOON + 31 * MINUTE
 
 
-@pytest.fixture
-def stage(settings, tmp_path):
-    """Everybody whom a publication needs, a key to sign with, and an edition with one addition."""
-    publishing.signing_key(settings, tmp_path)
+def edition_out(settings, folder):
+    """Make everybody whom a publication needs, a key to sign with, and an edition with one addition."""
+    publishing.signing_key(settings, folder)
     stage = publishing.stage()
     publishing.listed(stage.cast)
     [stage.edition] = publishing.publish(ISSUED)
     return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(edition_out)]
+
+
+@pytest.fixture
+def stage(world):
+    """Everybody whom a publication needs, and an edition with one addition."""
+    return world
 
 
 def limbs(edition):

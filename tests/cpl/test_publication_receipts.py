@@ -13,22 +13,29 @@ from secgov.journal import services as journal
 from secgov.journal.models import Act, Obligation, Task
 from tests.factories import devices, people, publishing
 
-pytestmark = pytest.mark.django_db
 NOON = devices.NOON
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 ISSUED = NOON + 31 * MINUTE
 
 
-@pytest.fixture
-def stage(settings, tmp_path):
-    """Two editions, both carried."""
-    publishing.signing_key(settings, tmp_path)
+def two_out(settings, folder):
+    """Make two editions, both carried."""
+    publishing.signing_key(settings, folder)
     stage = publishing.stage()
     publishing.listed(stage.cast)
     [stage.first] = publishing.publish(ISSUED)
     publishing.listed(stage.cast, at=ISSUED + MINUTE, firmware_version="05080608")
     [stage.second] = publishing.publish(ISSUED + 60 * MINUTE)
     return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(two_out)]
+
+
+@pytest.fixture
+def stage(world):
+    """Two editions, both carried."""
+    return world
 
 
 def post(stage, edition, kind, at, holdbacks=None, **given):

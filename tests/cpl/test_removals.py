@@ -13,20 +13,20 @@ from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Obligation
 from tests.factories import devices, removing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(removing.with_entry)]
 NOON, DAY = removing.NOON, removing.DAY
 
 
 @pytest.fixture
-def group():
+def group(world):
     """Who plays."""
-    return removing.committee()
+    return world[0]
 
 
 @pytest.fixture
-def entry(group):
+def entry(world):
     """An entry on the list."""
-    return removing.listed_entry(group.cast)
+    return world[1]
 
 
 def standing_limbs(change):

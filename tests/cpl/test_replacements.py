@@ -19,23 +19,30 @@ from secgov.journal.models import Act, Obligation, Task
 from tests.documents.files import upload
 from tests.factories import devices, people, removing
 
-pytestmark = pytest.mark.django_db
 NOON, DAY = removing.NOON, removing.DAY
 
 
-@pytest.fixture
-def group():
-    """Everybody whom a removal needs."""
-    return removing.committee()
-
-
-@pytest.fixture
-def entry(group):
-    """An entry whose ZigBee certificate is withdrawn: its removal waits for the Approver."""
-    entry = removing.listed_entry(group.cast)
+def withdrawn(settings, folder):
+    """Make everybody whom a removal needs, and an entry whose ZigBee certificate is withdrawn."""
+    group, entry = removing.with_entry(settings, folder)
     removing.confirmed(group, removing.reported(group, removing.certificate_of(entry, "ZIGBEE")))
     assert removing.waiting_removal(entry).held_since is None
-    return entry
+    return group, entry
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(withdrawn)]
+
+
+@pytest.fixture
+def group(request):
+    """Everybody whom a removal needs; without the entry where a test makes its own."""
+    return request.getfixturevalue("world")[0] if "entry" in request.fixturenames else removing.committee()
+
+
+@pytest.fixture
+def entry(world):
+    """An entry whose ZigBee certificate is withdrawn: its removal waits for the Approver."""
+    return world[1]
 
 
 def provided(by, entry, *, at=NOON + DAY, number="NEW-1", organisation=None, numbers=None):

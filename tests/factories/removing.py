@@ -2,7 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from django.conf import LazySettings
 
 from cpl.models import (
     AssuranceCertificate,
@@ -64,6 +67,12 @@ def organisation_of(user: User) -> Organisation:
 def listed_entry(cast: casts.Cast, *, at: dt.datetime = NOON, **values: Any) -> DeviceModel:
     """An entry on the list, with a ZigBee and a CPA Certificate in force."""
     return publishing.listed(cast, at=at, **values).device_model
+
+
+def with_entry(settings: LazySettings, folder: Path) -> tuple[Committee, DeviceModel]:
+    """Make the people of a removal and an entry on the list: a world for the tests that begin there."""
+    group = committee()
+    return group, listed_entry(group.cast)
 
 
 def smets1_entry(cast: casts.Cast) -> DeviceModel:
