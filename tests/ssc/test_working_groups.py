@@ -336,14 +336,17 @@ def test_group_works_through_its_pages(who, group):
 @pytest.mark.parametrize(
     ("on", "says"),
     [
+        ("28 March 2027", "leave this hour out"),
         ("1 March 2090", "bank holidays of 2090"),
         ("31 December 9999", "between the years"),
-        ("1 January 0001", "between"),
+        ("1 January 0001", "between the years"),
     ],
 )
-def test_meeting_too_far_ahead_to_say_when_its_papers_are_due_is_not_called(who, group, on, says):
+def test_meeting_at_no_hour_or_too_far_ahead_to_say_when_its_papers_are_due_is_not_called(
+    who, group, on, says
+):
     Rehearsal.objects.create(now=BEGAN, set_at=BEGAN)
-    sent = {"on": on, "time": "10:00", "place": "Room 2", "mode": "in_person", "agenda": "P-001"}
+    sent = {"on": on, "time": "01:30", "place": "Room 2", "mode": "in_person", "agenda": "P-001"}
     answer = signed_in(who.secretary).post(reverse("ssc:group-step", args=[group.pk, "meet"]), sent)
     assert (answer.status_code, says in answer.content.decode()) == (422, True)
     assert signed_in(who.secretary).get(reverse("ssc:working-group", args=[group.pk])).status_code == 200
