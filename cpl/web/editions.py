@@ -84,7 +84,7 @@ def edition(request: HttpRequest, number: int) -> HttpResponse:
         "manifest_length": len(shown.manifest),
         "limbs": [] if shown.is_imported else _limbs(shown, changes),
         "told_words": "" if shown.is_imported else _told(shown),
-        "received": receipts.get(Receipt.Kind.RECEIVED),
+        "received": min(receipts.values(), key=lambda each: each.at, default=None),  # the first sign of it
         "loaded": receipts.get(Receipt.Kind.LOADED),
         "in_part": receipts.get(Receipt.Kind.LOADED_IN_PART),
         "loading": Obligation.objects.about(shown).filter(clause="F2.9").first(),

@@ -89,6 +89,7 @@ def test_edition_names_what_is_held_back_until_a_later_one_is_loaded_without_it(
     say(stage, stage.first, "loaded_in_part", NOON + 2 * HOUR, **{f"e{number(stage.one)}": WHY})
     address = f"/cpl/editions/{stage.first}/"
     assert "Not yet loaded" in (page := text_of(Client().get(address))) and "In part" in page
+    assert "No sign yet" not in page  # loading is a sign of receipt too
     say(stage, stage.second, "loaded_in_part", NOON + 3 * HOUR, **{f"e{number(stage.two)}": WHY})
     assert "Not yet loaded" not in (page := text_of(Client().get(address))) and "In part" in page
     say(stage, stage.second, "loaded", NOON + 4 * HOUR)
