@@ -39,6 +39,7 @@ current_app.conf.broker_url = os.environ["REDIS_URL"]
 TransactionTestCase._fixture_teardown = lambda self: None
 
 TEST_DATABASE = f"cpl_test_{os.environ[servers.RUN]}_{servers.worker()}"
+_numbers_taken = False
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +65,19 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Open the world that a test shares with others (`tests/worlds.py`), or close the one that it does not."""
+    """Open the world that a test shares with others (`tests/worlds.py`), or close the one that it does not.
+
+    The first test of a process that commits finds a fresh copy as those after it do: those before it, rolled back, have
+    left their numbers in the sequences.
+    """
     shares = "world" in getattr(item, "fixturenames", ()) and not _commits(item)
     marker = item.get_closest_marker("world") if shares else None
     worlds.open_for(marker and marker.args[0])
+    global _numbers_taken
+    if _commits(item) and _numbers_taken:
+        connections.close_all()
+        database.copy_template(TEST_DATABASE)
+    _numbers_taken = worlds.blocker is not None and not _commits(item)
 
 
 @pytest.hookimpl(wrapper=True)
