@@ -241,6 +241,10 @@ def withdraw_proposal(
     proposal.ended_at, proposal.ended_reason = at, reason
     asked = notices.asked_by(proposal)
     move(proposal, "withdraw", grant=grant, at=at, clause="SC-6.4", reason=reason)
+    for prepared in proposal.decisions.select_for_update().filter(dropped_at=None, confirmed_at=None):
+        prepared.dropped_at, prepared.dropped_reason = at, reason
+        prepared.full_clean()
+        prepared.save()
     for waiting in proposal.rounds.filter(answered_at=None):
         for each in Obligation.objects.standing().about(waiting):
             journal.fall_away(obligation=each, reason=reason, at=at)

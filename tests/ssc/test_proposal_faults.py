@@ -139,10 +139,12 @@ def test_withdrawal_ends_what_was_asked_and_is_told_to_all_who_were_asked(who):
     assert not Obligation.objects.standing().about(asked).exists()
     assert told(row, "it was withdrawn") == {"Code administrator", "Security Sub-Committee"}
 
-    row = make.in_consultation(who)
+    row = make.prepared(who)
+    assert row.decisions.filter(dropped_at=None).exists()
     proposals.withdraw_proposal(
         proposal=row, reason="No need.", by=who.proposer, at=BEGAN, version=row.version
     )
+    assert row.decisions.get().dropped_reason == "No need.", "nothing waits for the Chair any more"
     assert {"Kestrel Test Laboratory", "Brindle Power", "Security Sub-Committee"} <= told(
         row, "it was withdrawn"
     )
