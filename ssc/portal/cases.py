@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cpl.rendering import neutralise
 from cpl.rules.removal import AWAITING
+from secgov.accounts.permissions import Duty, permitted
 from secgov.documents.web import download
 from secgov.journal import clock
 from secgov.journal.services import working_calendar
@@ -67,6 +68,7 @@ def docket(request: HttpRequest) -> HttpResponse:
         "grades": Case.Seriousness.choices,
         "q": words,
         "counts": _counts(visible, today),
+        "reads_all": permitted(request.user, Duty.READ_CASES) is not None,
     }
     return page(request, "docket.html", context)
 

@@ -170,6 +170,9 @@ def test_invited_expert_reads_and_advises_but_decides_nothing_and_sees_no_red_pa
             upload=SimpleUploadedFile("paper.pdf", PDF),
         )  # fmt: skip
     assert client.get(url("case", case)).status_code == 404
+    for user, led in ((expert, False), (setting.member, True)):
+        docket = signed_in(user).get(reverse("ssc:docket")).content.decode()
+        assert (reverse("ssc:information") in docket) == led, "nobody is led where that person may not go"
     invitation = {"guest": expert.pk, "reason": "She knows the chip."}
     assert signed_in(setting.secretary).post(url("invite", case), invitation).status_code == 403
     assert signed_in(setting.chair).post(url("invite", case), invitation).status_code == 302
