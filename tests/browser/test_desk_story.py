@@ -102,5 +102,7 @@ def test_work_pages_of_the_desk_are_accessible_and_fit(
     for person in (stage.cast.secretariat, stage.cast.approver):
         with opened(widths[0], dark=dark) as page:
             sign_in(page, live_server.url, person)
-            found += [fault for path in pages for fault in faults(page, live_server.url + path, widths=widths)]
+            found += [
+                fault for path in pages for fault in faults(page, live_server.url + path, widths=widths)
+            ]
     assert not found, "\n".join(found)
