@@ -74,10 +74,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     marker = item.get_closest_marker("world") if shares else None
     worlds.open_for(marker and marker.args[0])
     global _numbers_taken
-    if _commits(item) and _numbers_taken:
+    if _commits(item) and _numbers_taken and worlds.blocker is not None:
         connections.close_all()
         database.copy_template(TEST_DATABASE)
-    _numbers_taken = worlds.blocker is not None and not _commits(item)
+    _numbers_taken = not _commits(item)
 
 
 @pytest.hookimpl(wrapper=True)
