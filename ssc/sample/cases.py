@@ -71,8 +71,8 @@ def _asked(case: Case, people: dict[str, User], at: dt.datetime) -> None:
     secretary = people["ssc-secretary"]
     _triaged(case, people, at, "high", 28)
     names = ("Data Communications Company", "Ashbeck Energy", "Brindle Power", "Osmotherley Instruments")
-    questions = ("Devices on this firmware, by Supplier", "How many upgrades a week from January?", "How many of them are in prepayment?",
-                 "When is the mended firmware expected?")  # fmt: skip
+    questions = ("Devices on this firmware, by Supplier", "How many upgrades a week from January?",
+                 "How many of them are in prepayment?", "When is the mended firmware expected?")  # fmt: skip
     for name, question in zip(names, questions, strict=True):
         row = requests.request_information(
             case=case, by=secretary, at=at, addressee=Organisation.objects.get(name=name), question=question,
