@@ -51,6 +51,7 @@ PORTAL: Places = (
     ("/portal/fast-track/", "Fast track"),
 )
 CLIENTS = "/portal/dcc/clients/"
+REFERRALS = "/portal/referrals/"
 ONLY_FOR: dict[str, set[Role]] = {
     "/portal/estate/": {Role.SUPPLIER, Role.DCC},  # only Suppliers have one, and the DCC sees the hubs
     "/portal/plans/": {Role.SUPPLIER, Role.DCC, Role.MANUFACTURER},  # who is asked by the SSC
@@ -198,6 +199,8 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
 def landing_place(person: AbstractBaseUser) -> str:
     """Give the address that a person is led to after signing in: the first part of the site made for them."""
     roles = {each.role for each in _memberships(person)}
+    if roles == {Role.AUTHORITY_RECORDER} and stands(REFERRALS):
+        return REFERRALS  # all that waits for the Authority stands there
     own = (each.url for each in _audiences(roles) if each not in (THE_LIST, GUIDANCE, SERVICE_LEVEL, API))
     return next((url for url in own if stands(url)), THE_LIST.url)
 

@@ -122,6 +122,12 @@ def test_people_have_the_parts_of_their_roles_and_land_there(role, own):
 
 
 @pytest.mark.django_db
+def test_recorder_of_the_authority_lands_where_referrals_wait_for_it():
+    recorder = people.person(Role.AUTHORITY_RECORDER)
+    assert context.landing_place(recorder) == "/portal/referrals/"
+
+
+@pytest.mark.django_db
 def test_only_places_that_stand_are_linked():
     assert context.stands("/cpl/editions/")
     assert not context.stands("/nowhere/")
