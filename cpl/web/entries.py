@@ -118,8 +118,9 @@ def _family(shown: PublishedEntry, entries: QuerySet[PublishedEntry]) -> QuerySe
 
 
 def _latest(family: list[PublishedEntry]) -> PublishedEntry | None:
-    """The entry listed last of those on the list; of imported ones, whose day is not known, the highest number."""
-    return next((each for each in family if each.status == PublishedEntry.Status.CURRENT), None)
+    """Of those on the list the one that first came on it last, as numbers tell: a return brings no newer firmware."""
+    standing = [each for each in family if each.status == PublishedEntry.Status.CURRENT]
+    return max(standing, key=lambda each: each.number, default=None)
 
 
 def _sharing_hash(shown: PublishedEntry, entries: QuerySet[PublishedEntry]) -> int:

@@ -228,6 +228,7 @@ def test_case_is_determined_planned_for_referred_removed_and_reinstated(
     approve(group.approver, back)
     again = issue("2027-03-01T14:00")
     assert again.number > gone.number and "Current" in public_page(entry)
+    assert "this one" not in public_page(entry), "a return brings no newer firmware"
     assert "The Authority determined: The Device Model is to be reinstated" in text_of(
         signed_in(group.chair).get(url("case", case))
     )
