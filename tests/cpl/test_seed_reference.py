@@ -51,3 +51,10 @@ def test_a_database_in_use_a_size_that_cannot_be_and_a_copy_that_is_no_sample_ar
     settings.DEBUG = False
     with pytest.raises(RuntimeError, match="DEBUG"):
         seed(10)
+
+
+def test_key_that_is_not_there_is_missed_before_anything_is_made(settings, tmp_path):
+    settings.SIGNING_KEY_FILE = str(tmp_path / "none.json")
+    with pytest.raises(CommandError, match="make_signing_key"):
+        seed(10)
+    assert not Organisation.objects.exists()

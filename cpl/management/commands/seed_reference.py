@@ -1,13 +1,14 @@
 """Fill an empty database with reference data of a given size."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from cpl.sample import people, reference
-from cpl.signing import SigningKeyUnusable
+from cpl.signing import SigningKeyUnusable, load_signing_key
 from secgov.accounts.models import Organisation
 from secgov.errors import Refusal
 from secgov.journal import clock
@@ -43,6 +44,13 @@ class Command(BaseCommand):
             reference.check_empty()
         except Refusal as refusal:
             raise CommandError(f"{refusal.message} {refusal.remedy}") from refusal
+        if settings.SIGNING_KEY_FILE:
+            try:
+                load_signing_key(Path(settings.SIGNING_KEY_FILE))  # now, and not after minutes of work
+            except SigningKeyUnusable as fault:
+                raise CommandError(
+                    f"{fault} `manage.py make_signing_key` makes one. Nothing was changed."
+                ) from fault
         say = self.stdout.write
         at = clock.now()
         cast = people.load_people(at=at, sign_ins=SIGN_INS)
@@ -56,8 +64,5 @@ class Command(BaseCommand):
         if not settings.SIGNING_KEY_FILE:
             say("No editions: SIGNING_KEY_FILE is not set. The worker issues the first one.")
             return
-        try:
-            issued = reference.issue_editions(entries=entries, people=cast, clock=clock.now)
-        except SigningKeyUnusable as fault:
-            raise CommandError(str(fault)) from fault
+        issued = reference.issue_editions(entries=entries, people=cast, clock=clock.now)
         say(f"{issued:,} editions.")
