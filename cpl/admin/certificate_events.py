@@ -1,7 +1,5 @@
 """What ended certificates, on the Secretariat's desk: recording reports and the bodies' answers (Z6.7)."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cpl.admin.decisions import draw
+from cpl.admin.record_pages import RecordAdmin
 from cpl.models import AssuranceCertificate, CertificateEvent, ListChange
 from cpl.portal.event_forms import AnswerForm, ReportForm, model_in_words
 from cpl.portal.judged import refuse
@@ -20,16 +19,17 @@ from cpl.web.records import Fact, Listing, Record, Work, acts_about, facts, owed
 from secgov.accounts.permissions import Duty, permitted, require
 from secgov.errors import Refusal
 from secgov.journal import clock
-from secgov.journal.desk import RegisterAdmin, tag
+from secgov.journal.desk import tag
 
 KINDS = {"unconfirmed": "warn", "confirmed": "bad", "denied": "gone", "superseded": "gone"}
 HOW = {"confirm": (confirm_event, "is confirmed"), "deny": (deny_event, "is denied")}
 
 
 @admin.register(CertificateEvent)
-class CertificateEventAdmin(RegisterAdmin):
+class CertificateEventAdmin(RecordAdmin):
     """Every event of a certificate: reported or brought by its date, and what its body said."""
 
+    kinds = KINDS
     list_display = ("event", "standing", "certificate", "occurred_on", "historic", "origin", "recorded_at")
     list_filter = ("state", "kind", "origin", "certificate__body")
     search_fields = ("certificate__number", "reports__organisation__name")
@@ -40,11 +40,6 @@ class CertificateEventAdmin(RegisterAdmin):
     def event(self, row: CertificateEvent) -> str:
         """The kind of event."""
         return row.get_kind_display()
-
-    @admin.display(description="state", ordering="state")
-    def standing(self, row: CertificateEvent) -> SafeString:
-        """Whether the body has confirmed it, as a word with its shape."""
-        return tag(KINDS[row.state], row.get_state_display())
 
     @admin.display(description="before the rules applied")
     def historic(self, row: CertificateEvent) -> SafeString | str:
@@ -61,12 +56,6 @@ class CertificateEventAdmin(RegisterAdmin):
             path("<int:pk>/deny/", view(require_POST(self.deny)), name="cpl_certificateevent_deny"),
             *super().get_urls(),
         ]
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:  # fmt: skip
-        """Show an event, who told of it, which entries it strikes, and what waits for the body's word."""
-        return self._page(request, _event(object_id))
 
     def report(self, request: HttpRequest) -> HttpResponse:
         """Record what the Secretariat was told: `?certificate=5`."""
@@ -115,7 +104,7 @@ class CertificateEventAdmin(RegisterAdmin):
         return self._answer(request, pk, "deny")
 
     def _answer(self, request: HttpRequest, pk: int, how: str) -> HttpResponse:
-        event = _event(pk)
+        event = self.row(request, pk)
         form = AnswerForm(request.POST, request.FILES, confirms=how == "confirm", auto_id=f"{how}_%s")
         if form.is_valid():
             values = dict(form.cleaned_data)
@@ -129,35 +118,30 @@ class CertificateEventAdmin(RegisterAdmin):
             else:
                 messages.success(request, f"{event} {words}.")
                 return redirect("admin:cpl_certificateevent_change", pk)
-        return self._page(request, event, **{how: form})
+        return self.page(request, event, **{how: form})
 
-    def _page(self, request: HttpRequest, event: CertificateEvent, **refused: AnswerForm) -> HttpResponse:
-        works = []
-        if event.state == CertificateEvent.State.UNCONFIRMED and permitted(request.user, Duty.CONFIRM_EVENT):
-            works = [_work(event, how, refused.get(how)) for how in HOW]
-        record = Record(
-            title=str(event),
-            lede=_what_follows(event),
+    def record(self, row: CertificateEvent) -> Record:
+        """An event, who told of it, which entries it strikes, and what its body said."""
+        return Record(
+            title=str(row),
+            lede=_what_follows(row),
             clause="Z6.7",
-            state=(KINDS[event.state], event.get_state_display()),
-            historic=event.is_historic,
-            crumbs=[
-                (reverse("admin:index"), "Secretariat"),
-                (reverse("admin:cpl_certificateevent_changelist"), "Certificate events"),
-            ],
-            here=event.get_kind_display(),
-            facts=_facts(event),
-            listings=[_reports(event), _affected(event)],
-            works=works,
-            acts=acts_about(event),
-            owed=owed_about(event),
+            state=self.state_of(row),
+            historic=row.is_historic,
+            crumbs=self.crumbs(),
+            here=row.get_kind_display(),
+            facts=_facts(row),
+            listings=[_reports(row), _affected(row)],
+            acts=acts_about(row),
+            owed=owed_about(row),
         )
+
+    def page(self, request: HttpRequest, row: CertificateEvent, **refused: AnswerForm) -> HttpResponse:
+        """Draw the event's page and, while it waits for the body's word, both forms of whoever may record that."""
+        record = self.record(row)
+        if row.state == CertificateEvent.State.UNCONFIRMED and permitted(request.user, Duty.CONFIRM_EVENT):
+            record.works = [_work(row, how, refused.get(how)) for how in HOW]
         return draw(request, "cpl/record.html", record.context(), status=422 if refused else 200)
-
-
-def _event(pk: Any) -> CertificateEvent:
-    rows = CertificateEvent.objects.select_related("certificate").prefetch_related("targets", "statements")
-    return get_object_or_404(rows, pk=pk if str(pk).isdigit() else None)
 
 
 def _work(event: CertificateEvent, how: str, refused: AnswerForm | None) -> Work:
