@@ -20,8 +20,7 @@ lint:  ## style, types, the compose file, the migrations and Django's own checks
 	.venv/bin/mypy
 	cd clients && ../.venv/bin/mypy
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(LOCAL) manage makemigrations --check --dry-run
-	$(LOCAL) manage check
+	$(LOCAL) check
 
 bench:  ## what the speed claims are measured with
 	@$(INSTALL) test && exec $(LOCAL) bench $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m secgov.local serve | run | manage | test | bench | clean`: what the Makefile calls."""
+"""`python -m secgov.local serve | run | manage | check | test | bench | clean`: what the Makefile calls."""
 
 import argparse
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from secgov.local import clean, run, servers
+from secgov.local.passwords import Passwords
 from secgov.local.places import PROJECT, LocalError, Places
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -27,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         default=PROJECT,
         help="whose .local and data to use; this checkout's by default",
     )
-    parser.add_argument("task", choices=["serve", "run", "manage", "test", "bench", "clean"])
+    parser.add_argument("task", choices=["serve", "run", "manage", "check", "test", "bench", "clean"])
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="what the task itself is told")
     options = parser.parse_args(arguments)
     rest: list[str] = options.rest
@@ -49,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
             return serve(places)
         if options.task == "run":
             return run.run(places)
+        if options.task == "check":
+            return check(places)
         return with_servers(
             places, ["manage.py", *rest] if options.task == "manage" else ["-m", "bench", *rest]
         )
@@ -85,6 +88,21 @@ def with_servers(places: Places, command: list[str]) -> int:
             if child.poll() is None:
                 child.terminate()
                 child.wait()
+
+
+def check(places: Places) -> int:
+    """Ask Django whether a migration is missing and what it finds wrong, on servers that go when it has answered.
+
+    What a project keeps is not touched, and need not open: a build server may make its clone where an earlier one's
+    data still lies and its passwords do not.
+    """
+    with servers.for_tests(places, os.environ) as addresses:
+        environment = {"LOG_LEVEL": "WARNING"} | os.environ | servers.settings(places, Passwords(), addresses)
+        for command in (["makemigrations", "--check", "--dry-run"], ["check"]):
+            code = subprocess.call([sys.executable, "manage.py", *command], cwd=PROJECT, env=environment)
+            if code:
+                return code
+    return 0
 
 
 def _compile_once(places: Places) -> None:

@@ -74,10 +74,10 @@ def for_project(places: Places, given: Mapping[str, str], *, durable: bool = Tru
 def for_tests(places: Places, given: Mapping[str, str]) -> Iterator[Environment]:
     """Give servers of our own for one run of the tests, unless given, and a folder for files; all goes when it ends."""
     places.make()
-    for left in places.private.glob("test-*"):  # by a run that was killed
-        if not Path(f"/proc/{left.name.removeprefix('test-')}").exists():
-            shutil.rmtree(left)
     folder = places.private / f"test-{os.getpid()}"
+    for left in places.private.glob("test-*"):  # by a run that was killed; its number may be ours by now
+        if left == folder or not Path(f"/proc/{left.name.removeprefix('test-')}").exists():
+            shutil.rmtree(left)
     folder.mkdir(mode=0o711)
     folder.chmod(0o711)
     try:

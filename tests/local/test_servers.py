@@ -189,6 +189,15 @@ def test_data_of_a_killed_test_run_is_removed_by_the_next(places: Places) -> Non
     assert not Path(environment["CPL_TEST_FOLDER"]).exists()
 
 
+def test_tests_and_checks_need_no_passwords_of_what_an_earlier_checkout_left_here(places: Places) -> None:
+    places.make()
+    (places.private / "postgres" / "data").mkdir(parents=True)
+    (places.private / f"test-{os.getpid()}" / "postgres").mkdir(parents=True)  # by a killed run of our number
+    with servers.for_tests(places, {}) as environment:
+        remember(environment["DATABASE_OWNER_URL"], "fresh")
+    assert list((places.private / "postgres").iterdir()) == [places.private / "postgres" / "data"]
+
+
 def test_process_that_will_not_stop_is_made_to() -> None:
     stubborn = processes.start(
         ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"],
