@@ -39,7 +39,7 @@ def opened(browser: Browser) -> Opened:
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)  # nothing is judged by the clock
         try:
             yield context.new_page()
         finally:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NOT_PAGES = re.compile(
@@ -33,6 +33,12 @@ def faults(page: Page, address: str, *, status: int = 200, widths: tuple[int, ..
             page.set_viewport_size({"width": width, "height": 900})
             said += [f"at {width}: {each}" for each in _seen(page)]
     return [f"{_path(address)} {each}" for each in said]
+
+
+def follow(target: Locator) -> None:
+    """Click what leads to another page and wait until that one stands: what is read next must not be read too early."""
+    with target.page.expect_navigation():
+        target.click()
 
 
 def _seen(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from ssc.services import impact, meetings, participants, requests
 from tests.browser.conftest import Opened
-from tests.browser.look import faults
+from tests.browser.look import faults, follow
 from tests.browser.test_pages import sign_in
 from tests.factories import cases, dcc_lists
 
@@ -55,7 +55,7 @@ def test_pages_of_the_committee_are_accessible_and_fit(
             "/portal/ssc/determinations/",
         )  # fmt: skip
         page.goto(live_server.url + first)
-        page.get_by_role("button", name="Put to the Chair").click()
+        follow(page.get_by_role("button", name="Put to the Chair"))
         assert page.get_by_role(
             "link", name="Say what removal would mean for Energy Consumers"
         ).first.is_visible()
@@ -65,7 +65,7 @@ def test_pages_of_the_committee_are_accessible_and_fit(
         page.goto(f"{live_server.url}{second}decide/")
         page.get_by_label("Yes, this is what it determined").check()
         page.get_by_label("Reason").fill("As minuted.")
-        page.get_by_role("button", name="Record my decision").click()
+        follow(page.get_by_role("button", name="Record my decision"))
         assert page.get_by_role("heading", name="Determined: not remove, with a plan").is_visible()
         found += look(page, live_server.url, second)
     assert not found, "\n".join(found)

@@ -12,7 +12,7 @@ from secgov.accounts.models import Role
 from secgov.journal import services as journal
 from secgov.journal.models import Obligation
 from tests.browser.conftest import Opened
-from tests.browser.look import faults
+from tests.browser.look import faults, follow
 from tests.browser.test_pages import sign_in
 from tests.factories import people, publishing
 from tests.factories.expiring import claimed, expiring, run
@@ -77,7 +77,7 @@ def test_inbox_and_estate_are_accessible_and_fit(
         duty = page.locator(".tasks > li", has=page.locator(".due")).first.locator("> span").first
         assert duty.bounding_box()["width"] > 200, "beside its deadline nobody could read it"  # type: ignore[index]
         page.goto(f"{live_server.url}/portal/notices/")
-        page.get_by_role("button", name="Make the addresses").click()
+        follow(page.get_by_role("button", name="Make the addresses"))
         assert page.get_by_text("/portal/calendar.ics?token=").is_visible()
     assert not found, "\n".join(found)
 
@@ -96,6 +96,6 @@ def test_desk_pages_about_clocks_are_accessible_and_fit(
         page.goto(f"{live_server.url}/admin/")
         waits = page.locator("#others tr:not(.group)").first
         assert not waits.is_visible(), "what waits for others is led to, on a narrow screen"
-        page.locator("#others").get_by_role("link", name="Show them").click()
+        follow(page.locator("#others").get_by_role("link", name="Show them"))
         assert waits.is_visible()
     assert not found, "\n".join(found)

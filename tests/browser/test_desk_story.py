@@ -12,7 +12,7 @@ from cpl.models import DeviceModel, ListChange, PublicationRequest
 from secgov.accounts.models import User
 from secgov.journal import clock
 from tests.browser.conftest import Opened
-from tests.browser.look import faults
+from tests.browser.look import faults, follow
 from tests.factories import devices, publishing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,7 +38,7 @@ def sign_in(page: Page, site: str, person: User) -> None:
     page.goto(f"{site}/accounts/login/")
     page.get_by_label("User name or e-mail address").fill(person.username)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     assert page.get_by_role("heading", level=1).inner_text() == "What is owed"
 
 
@@ -48,31 +48,31 @@ def test_two_people_list_a_device_from_the_board_without_script(
 ):
     with opened(width, script=False) as page:
         sign_in(page, live_server.url, stage.cast.secretariat)
-        page.get_by_role("link", name="Take it up").click()
-        page.get_by_role("button", name="Take it up").click()
+        follow(page.get_by_role("link", name="Take it up"))
+        follow(page.get_by_role("button", name="Take it up"))
         for body in ("NCSC", "ZigBee Alliance"):
             part = page.get_by_role("article").filter(has=page.get_by_role("heading", name=body))
             part.get_by_text("Attest what you see on it").click()
             for box in part.get_by_role("checkbox").all():
                 box.check()
             part.get_by_label("Reason").first.fill("Seen on the certificate.")
-            part.get_by_role("button", name="Attest").click()
+            follow(part.get_by_role("button", name="Attest"))
         propose = page.locator("form").filter(has=page.get_by_role("button", name="Propose the listing"))
         propose.get_by_label("Reason", exact=True).fill("Everything required is here.")
-        propose.get_by_role("button").click()
+        follow(propose.get_by_role("button"))
         assert page.get_by_text("It waits for an Approver.").is_visible()
 
     with opened(width, script=False) as page:
         sign_in(page, live_server.url, stage.cast.approver)
-        page.get_by_role("button", name="Look at these together").click()
-        page.get_by_role("button", name="Record my decision").click()
+        follow(page.get_by_role("button", name="Look at these together"))
+        follow(page.get_by_role("button", name="Record my decision"))
         assert page.title().startswith("Error: ")
         page.get_by_label("Approve it").check()
         page.get_by_label("Reason").fill("Checked against the evidence.")
-        page.get_by_role("button", name="Record my decision").click()
+        follow(page.get_by_role("button", name="Record my decision"))
         assert page.get_by_text("is in force. The next edition carries it.").is_visible()
         page.get_by_label("Why not wait?").fill("The DCC waits for it.")
-        page.get_by_role("button", name="Publish now").click()
+        follow(page.get_by_role("button", name="Publish now"))
         assert page.get_by_text("The next edition has been asked for.").is_visible()
 
     assert ListChange.objects.latest("pk").state == "approved"

@@ -16,7 +16,7 @@ from secgov.accounts.models import Registration, Role
 from secgov.journal import clock
 from secgov.journal.services import send_messages
 from tests.browser.conftest import Opened
-from tests.browser.look import faults
+from tests.browser.look import faults, follow
 from tests.browser.test_pages import sign_in
 from tests.cpl.submitting import signed_in
 from tests.factories import casts, devices, people
@@ -70,8 +70,8 @@ def test_pages_of_many_devices_are_accessible_and_fit(opened: Opened, live_serve
         for name, place in places.items():
             found += faults(page, live_server.url + place)
             keep_picture(page, name)
-        page.get_by_role("link", name="Many devices at once").click()
-        page.get_by_role("button", name="Upload and check").click()
+        follow(page.get_by_role("link", name="Many devices at once"))
+        follow(page.get_by_role("button", name="Upload and check"))
         assert page.get_by_role("alert").is_visible() and page.title().startswith("Error: ")
     assert not found, "\n".join(found)
 
@@ -99,16 +99,16 @@ def test_pages_of_coming_in_are_accessible_and_fit(opened: Opened, live_server: 
             keep_picture(page, name)
         found += faults(page, f"{live_server.url}/invitations/none/", status=404)
         page.goto(f"{live_server.url}/register/")
-        page.get_by_role("button", name="Register").click()
+        follow(page.get_by_role("button", name="Register"))
         assert page.get_by_role("alert").is_visible()
         keep_picture(page, "register-errors")
         page.goto(live_server.url + confirm)
-        page.get_by_role("button", name="Confirm").click()
+        follow(page.get_by_role("button", name="Confirm"))
         sign_in(page, live_server.url, administrator)
         found += faults(page, f"{live_server.url}/portal/people/")
         keep_picture(page, "people")
         page.goto(f"{live_server.url}/accounts/logout/")
-        page.get_by_role("button", name="Sign out").click()
+        follow(page.get_by_role("button", name="Sign out"))
         sign_in(page, live_server.url, cast.secretariat)
         registration = Registration.objects.get()
         for name, place in {

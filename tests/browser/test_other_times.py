@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from cpl.models import DeviceModel, Edition
 from cpl.services import corrections
 from tests.browser.conftest import Opened
-from tests.browser.look import faults
+from tests.browser.look import faults, follow
 from tests.factories import devices, publishing, removing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -72,11 +72,11 @@ def test_the_list_of_another_time_and_what_changed_are_found_read_and_left_again
         page.goto(f"{site}/cpl/")
         page.get_by_text("At another time").click()
         page.get_by_label("As it stood when this day ended").fill("2026-11-02")
-        page.get_by_role("button", name="Show entries").click()
+        follow(page.get_by_role("button", name="Show entries"))
         assert page.get_by_text("as it stood at the end of Monday 2 November 2026").is_visible()
-        page.get_by_role("link", name="000001", exact=True).click()
+        follow(page.get_by_role("link", name="000001", exact=True))
         assert page.get_by_role("heading", name="On the list because").is_visible()
-        page.get_by_role("link", name="Back to the present").click()
+        follow(page.get_by_role("link", name="Back to the present"))
         assert page.get_by_role("heading", name="Not on the list").is_visible()
         assert page.get_by_text("as the Security Sub-Committee determined on 3 November 2026").is_visible()
     with opened(1280, dark=True) as page:

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from secgov.accounts.models import Role, User
 from tests.browser.conftest import Opened
-from tests.browser.look import faults, walk
+from tests.browser.look import faults, follow, walk
 from tests.factories import devices, people, publishing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -41,7 +41,7 @@ def sign_in(page: Page, site: str, person: User) -> None:
     page.goto(f"{site}/accounts/login/")
     page.get_by_label("User name or e-mail address").fill(person.username)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
 
 
 def test_every_public_page_is_accessible_and_fits(
@@ -70,7 +70,7 @@ def test_own_account_is_kept_on_accessible_pages(opened: Opened, live_server: Li
     somebody = people.person(Role.SUPPLIER)
     with opened(1280) as page:
         sign_in(page, live_server.url, somebody)
-        page.get_by_role("link", name="Account").click()
+        follow(page.get_by_role("link", name="Account"))
         assert page.get_by_role("link", name="Change it").is_visible(), (
             "nobody need know the address by heart"
         )
@@ -95,11 +95,11 @@ def test_signing_in_and_out_needs_no_script_and_keeps_what_was_typed(opened: Ope
         page.goto(f"{live_server.url}/accounts/login/")
         page.get_by_label("User name or e-mail address").fill(somebody.username)
         page.get_by_label("Password", exact=True).fill("wrong")
-        page.get_by_role("button", name="Sign in").click()
+        follow(page.get_by_role("button", name="Sign in"))
         assert page.title().startswith("Error: ")
         assert page.get_by_role("alert").is_visible()
         assert page.get_by_label("User name or e-mail address").input_value() == somebody.username
         sign_in(page, live_server.url, somebody)
-        page.get_by_role("link", name="Sign out").click()
-        page.get_by_role("button", name="Sign out").click()
+        follow(page.get_by_role("link", name="Sign out"))
+        follow(page.get_by_role("button", name="Sign out"))
         assert page.get_by_role("link", name="Sign in").first.is_visible()

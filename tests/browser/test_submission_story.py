@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from cpl.models import Submission
 from secgov.accounts.models import Contact, Organisation, Role, User
 from tests.browser.conftest import Opened
-from tests.browser.look import RULES
+from tests.browser.look import RULES, follow
 from tests.documents.files import PDF
 from tests.factories.people import organisation, person
 
@@ -26,7 +26,7 @@ def manufacturer() -> User:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("button", name=name, exact=True))
 
 
 def sign_in(page: Page, site: str, user: User) -> None:
@@ -40,7 +40,7 @@ def tell(page: Page, site: str, user: User, look: Callable[[str], None]) -> str:
     """Walk the whole way with mistakes made and mended, calling `look` at every page; give the reference."""
     sign_in(page, site, user)
     look("home")
-    page.get_by_role("link", name="Submit a device").first.click()
+    follow(page.get_by_role("link", name="Submit a device").first)
     look("start")
     press(page, "Start the draft")
     press(page, "Save and continue")
@@ -71,21 +71,21 @@ def tell(page: Page, site: str, user: User, look: Callable[[str], None]) -> str:
     page.get_by_label("Hash").fill(HASH)
     press(page, "Save and continue")
     look("certificates, none")
-    page.get_by_role("link", name="Add a certificate").click()
+    follow(page.get_by_role("link", name="Add a certificate"))
     press(page, "Add the certificate")
     look("certificate with errors")
     give_certificate(page)
     look("certificates")
-    page.get_by_role("link", name="Remove CPA-SM-24-1391").click()
+    follow(page.get_by_role("link", name="Remove CPA-SM-24-1391"))
     look("remove a certificate")
-    page.get_by_role("link", name="Keep it").click()
-    page.get_by_role("link", name="Change CPA-SM-24-1391").click()
+    follow(page.get_by_role("link", name="Keep it"))
+    follow(page.get_by_role("link", name="Change CPA-SM-24-1391"))
     assert page.get_by_label("Issue date").input_value() == "14 May 2024"
     look("change a certificate")
-    page.get_by_role("link", name="Back without saving").click()
-    page.get_by_role("link", name="Check and declare").click()
+    follow(page.get_by_role("link", name="Back without saving"))
+    follow(page.get_by_role("link", name="Check and declare"))
     look("check, too early")
-    page.get_by_role("link", name="Change whom Suppliers should ask").click()
+    follow(page.get_by_role("link", name="Change whom Suppliers should ask"))
     page.get_by_label("Email address").fill("firmware@osmotherley.example")
     page.get_by_label("Telephone number").fill("+44 1632 960 114")
     page.get_by_label("Business address").fill("1 High Street\nOsmotherley")
@@ -98,7 +98,7 @@ def tell(page: Page, site: str, user: User, look: Callable[[str], None]) -> str:
     page.get_by_label("I may submit this for Osmotherley Instruments", exact=False).check()
     press(page, "Submit the device")
     look("done")
-    page.get_by_role("link", name="See this submission").click()
+    follow(page.get_by_role("link", name="See this submission"))
     look("submission")
     return Submission.objects.get().reference
 
@@ -124,7 +124,7 @@ def test_manufacturer_submits_a_device_without_any_script(
     with opened(1280, script=False) as page:
         reference = tell(page, live_server.url, manufacturer, look=lambda name: None)
         assert "000001" in page.get_by_role("main").inner_text()
-        page.get_by_role("link", name="Withdraw this submission").click()
+        follow(page.get_by_role("link", name="Withdraw this submission"))
         page.get_by_label("Reason").fill("The certificate names other hardware.")
         press(page, "Withdraw the submission")
         assert "The certificate names other hardware." in page.get_by_role("main").inner_text()
