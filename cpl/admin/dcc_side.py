@@ -115,7 +115,7 @@ def show(
             request.GET.get("page")
         ),
         "standing": dcc_standing(),
-        "clocks": Obligation.objects.standing().filter(clause="F2.9").order_by("due_at")[:5],
+        "clocks": Obligation.objects.standing().filter(clause="F2.9").order_by("due_at", "id")[:5],
         "address_set": bool(settings.DCC_WEBHOOK_URL),
         "pause": open_pause(),
         "resume": refused or ResumeForm(auto_id="resume_%s"),

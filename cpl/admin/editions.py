@@ -184,7 +184,7 @@ class EditionAdmin(RegisterAdmin):
         keys = [str(change.pk) for change in changes]
         owed = Obligation.objects.filter(
             subject_type="cpl.listchange", subject_id__in=keys, by_law=True
-        ).order_by("due_at")
+        ).order_by("due_at", "id")
         receipts = (
             edition.receipts.select_related("client").prefetch_related("holdbacks").order_by("at", "id")
         )
@@ -211,7 +211,7 @@ class EditionAdmin(RegisterAdmin):
             .select_related("organisation")[:MOST_PARTIES],
             "changes": changes,
             "receipts": receipts,
-            "loading": Obligation.objects.about(edition).filter(clause="F2.9").order_by("due_at"),
+            "loading": Obligation.objects.about(edition).filter(clause="F2.9").order_by("due_at", "id"),
         }
         return draw(request, "admin/cpl/edition.html", context, status=422 if refused else 200)
 

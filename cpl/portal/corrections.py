@@ -114,7 +114,7 @@ def _show(request: HttpRequest, row: CorrectionRequest, form: WithdrawForm | Non
         "word": word,
         "then": then,
         "lines": lines_of_correction(row),
-        "due": Obligation.objects.standing().about(subject).order_by("due_at").first(),
+        "due": Obligation.objects.standing().about(subject).order_by("due_at", "id").first(),
         "form": form or (WithdrawForm() if row.state == State.ASKED else None),
         "version": version_seen(request) or row.version,
     }

@@ -55,7 +55,7 @@ def _watch_matrix(at: dt.datetime) -> int:
     if newest is None or newest.published_at is None:
         return 0
     # Somebody who looked, found it right and closed the task has brought it up to date as well.
-    looked = Task.objects.filter(key=AGE_TASK, closed_at__isnull=False).order_by("-closed_at").first()
+    looked = Task.objects.filter(key=AGE_TASK, closed_at__isnull=False).order_by("-closed_at", "-id").first()
     since = max(newest.published_at, looked.closed_at if looked and looked.closed_at else newest.published_at)
     last = _last_day(london_day(since), settings.MATRIX_WORKING_DAYS)
     if last is None or london_day(at) <= last:

@@ -126,7 +126,11 @@ def duty_to_remove(model: DeviceModel, *, at: dt.datetime) -> Duty | None:
     if period is None:
         return None
     since = period.opened_at
-    order = model.authority_orders.filter(state=AuthorityOrder.State.CONFIRMED).order_by("-second_at").first()
+    order = (
+        model.authority_orders.filter(state=AuthorityOrder.State.CONFIRMED)
+        .order_by("-second_at", "-id")
+        .first()
+    )
     if order and _later(order.second_at, since) and order.outcome == AuthorityOrder.Outcome.REMOVE:
         return Duty(clause=order.clause, order=order)
     # What the Authority has ordered not to be removed for stays; what came after its order is judged anew.

@@ -129,7 +129,7 @@ def _limbs(shown: Edition, changes: list[ListChange]) -> list[ShownLimb]:
         clause__in=CLAUSE_OF_LIMB.values(),
     )
     earliest: dict[str, Obligation] = {}
-    for clock in clocks.order_by("due_at"):
+    for clock in clocks.order_by("due_at", "id"):
         earliest.setdefault(clock.clause, clock)
     return [
         ShownLimb(

@@ -105,7 +105,7 @@ def _corrected_on(entries: list[PublishedEntry], edition: Edition) -> dict[int, 
         state=ListChange.State.ISSUED,
         edition__number__lte=edition.number,
         entry_number__in=[each.number for each in entries],
-    ).order_by("approved_at")
+    ).order_by("approved_at", "id")
     return dict(changes.values_list("entry_number", "approved_at"))
 
 

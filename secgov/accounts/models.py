@@ -184,7 +184,7 @@ class FeedToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-made_at"]
+        ordering = ["-made_at", "-id"]
         triggers = [NO_DELETE]
         constraints = [
             models.UniqueConstraint(
@@ -247,7 +247,7 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-invited_at"]
+        ordering = ["-invited_at", "-id"]
 
     def __str__(self) -> str:
         return f"{self.email}, {self.get_role_display()} of {self.organisation}"
@@ -270,7 +270,7 @@ class Registration(models.Model):
     decision_reason = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["-registered_at"]
+        ordering = ["-registered_at", "-id"]
         triggers = [NO_DELETE]
 
     def __str__(self) -> str:

@@ -72,7 +72,7 @@ class Document(models.Model):
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-uploaded_at"]
+        ordering = ["-uploaded_at", "-id"]
         triggers = [INSERT_ONLY]
 
     def __str__(self) -> str:
@@ -87,7 +87,7 @@ class Reading(models.Model):
     read_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-read_at"]
+        ordering = ["-read_at", "-id"]
         triggers = [INSERT_ONLY]
 
     def __str__(self) -> str:

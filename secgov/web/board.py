@@ -69,14 +69,14 @@ def show(request: HttpRequest, *, refused: forms.Form | None = None, status: int
     waiting_changes = list(
         ListChange.objects.proposed()
         .select_related("submission", "device_model", "proposed_by")
-        .order_by("proposed_at")[:MOST_ROWS]
+        .order_by("proposed_at", "id")[:MOST_ROWS]
     )
     chosen_whose = request.GET.get("whose", "")
     submissions = list(
         Submission.objects.waiting()
         .whose(chosen_whose, request.user)
         .select_related("organisation", "assigned_to")
-        .order_by("submitted_at")[:MOST_ROWS]
+        .order_by("submitted_at", "id")[:MOST_ROWS]
     )
     tasks = list(Task.objects.filter(closed_at=None)[:MOST_TASKS])
     context = {
@@ -191,7 +191,7 @@ def _newest_edition() -> dict[str, Any]:
         "parties": parties_progress(edition),
         "received": receipts.filter(kind=Receipt.Kind.RECEIVED).first(),
         "loaded": receipts.exclude(kind=Receipt.Kind.RECEIVED).prefetch_related("holdbacks").first(),
-        "to_load": Obligation.objects.standing().filter(clause="F2.9").order_by("-due_at").first(),
+        "to_load": Obligation.objects.standing().filter(clause="F2.9").order_by("-due_at", "-id").first(),
     }
 
 

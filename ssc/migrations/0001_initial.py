@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'verbose_name_plural': 'conflicts of interest',
-                    'ordering': ['declared_at'],
+                    'ordering': ['declared_at', 'id'],
                     'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('case', 'member'), name='ssc_conflictofinterest_once', violation_error_message='You declared this already.'), models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('ended_reason', ''), _negated=True), _connector='OR'), name='ssc_conflictofinterest_end_has_reason', violation_error_message='Say why the conflict no longer stands.')],
                     'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a3931daf957cbbefb0475a82d985a7535517443c', operation='DELETE', pgid='pgtrigger_never_deleted_34aca', table='ssc_conflictofinterest', when='BEFORE'))],
                 },
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                     ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ],
                 options={
-                    'ordering': ['invited_at'],
+                    'ordering': ['invited_at', 'id'],
                     'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('case', 'guest'), name='ssc_caseguest_once')],
                     'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c032551498d67a63971e798400a00746f3691b3c', operation='DELETE', pgid='pgtrigger_never_deleted_ae5a2', table='ssc_caseguest', when='BEFORE'))],
                 },
@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                     ('version', models.PositiveIntegerField(default=1)),
                 ],
                 options={
-                    'ordering': ['-on'],
+                    'ordering': ['-on', '-id'],
                     'constraints': [models.UniqueConstraint(condition=models.Q(('called_off_at', None)), fields=('on',), name='ssc_committeemeeting_one_a_day', violation_error_message='A meeting on that day is called already.'), models.CheckConstraint(condition=models.Q(('called_off_at', None), models.Q(('called_off_reason', ''), _negated=True), _connector='OR'), name='ssc_committeemeeting_off_has_reason', violation_error_message='Say why the meeting is called off.')],
                     'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c52b57164f07627d8f6c6bb6cb299b5a56a23e97', operation='DELETE', pgid='pgtrigger_never_deleted_eab38', table='ssc_committeemeeting', when='BEFORE'))],
                 },
@@ -1193,7 +1193,7 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'verbose_name_plural': 'guidance',
-                    'ordering': ['-issued_at'],
+                    'ordering': ['-issued_at', '-id'],
                     'constraints': [models.UniqueConstraint(fields=('proposal', 'number'), name='ssc_guidance_once')],
                     'triggers': [pgtrigger.compiler.Trigger(name='insert_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b3386ed64d2053784d771491a097fcd9636820cf', operation='UPDATE OR DELETE', pgid='pgtrigger_insert_only_bd956', table='ssc_guidance', when='BEFORE'))],
                 },

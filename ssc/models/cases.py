@@ -141,7 +141,7 @@ class ConflictOfInterest(models.Model):
     ended_reason = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["declared_at"]
+        ordering = ["declared_at", "id"]
         triggers = [NO_DELETE, facts_stand("case", "member", "reason", "declared_at")]
         verbose_name_plural = "conflicts of interest"
         constraints = [
@@ -173,7 +173,7 @@ class CaseGuest(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["invited_at"]
+        ordering = ["invited_at", "id"]
         triggers = [NO_DELETE]
         constraints = [
             models.UniqueConstraint(

@@ -94,7 +94,7 @@ class CommitteeMeeting(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["-on"]
+        ordering = ["-on", "-id"]
         triggers = [NO_DELETE]
         constraints = [
             models.UniqueConstraint(

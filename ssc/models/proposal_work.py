@@ -290,7 +290,7 @@ class Guidance(models.Model):
     issued_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-issued_at"]
+        ordering = ["-issued_at", "-id"]
         triggers = [INSERT_ONLY]
         verbose_name_plural = "guidance"
         constraints = [models.UniqueConstraint(fields=["proposal", "number"], name="ssc_guidance_once")]

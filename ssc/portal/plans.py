@@ -50,7 +50,7 @@ def asks(request: HttpRequest) -> HttpResponse:
     """Show all that the SSC asks of the person's organisations, soonest first, and what was settled."""
     if not organisations_of(request.user, Duty.ANSWER_SSC):
         raise NotPermitted("The SSC asks nothing of your organisation here.")
-    requests = list(own_requests(request.user).order_by("reply_by"))
+    requests = list(own_requests(request.user).order_by("reply_by", "id"))
     plans = list(own_plans(request.user))
     going_on = [each for each in plans if each.state not in ENDED]
     context = {

@@ -145,7 +145,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "consultations": proposal.consultations.prefetch_related("responses__organisation"),
         "decision": proposal.decisions.filter(dropped_at=None).first(),
         "planned": schedule_of(proposal),
-        "owed": Obligation.objects.standing().about(proposal).order_by("due_at"),
+        "owed": Obligation.objects.standing().about(proposal).order_by("due_at", "id"),
         **answers_of(proposal),
     }
     return page(request, "proposal.html", context)

@@ -282,7 +282,7 @@ def _follow_order(order: AuthorityOrder, at: dt.datetime) -> int:
     made = order.device_model.determinations.filter(confirmed_at__lte=order.second_at).exclude(
         state="refused"
     )
-    binding = made.order_by("-confirmed_at").first()
+    binding = made.order_by("-confirmed_at", "-id").first()
     return override_determination(binding, grant=_second_of(order), at=at) if binding else 0
 
 

@@ -150,7 +150,7 @@ def actual_of(case: Case) -> Actual | None:
     """Give what the removal of a case's entry did, beside what its last paper before had predicted; None before it."""
     period = case.device_model.periods.filter(
         closed_at__gt=case.opened_at, closing_clause__in=["Z6.2", "Z6.4"]
-    ).order_by("closed_at").first()  # fmt: skip
+    ).order_by("closed_at", "id").first()  # fmt: skip
     if period is None or period.closed_at is None:
         return None
     versions = DccListVersion.objects.filter(kind=Kind.COUNTS)

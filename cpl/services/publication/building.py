@@ -50,7 +50,7 @@ def next_edition() -> NextEdition:
     limbs = Obligation.objects.standing().filter(
         subject_type=ListChange._meta.label_lower, subject_id__in=numbers, clause__startswith=CLAUSE
     )
-    asked = PublicationRequest.objects.order_by("-requested_at").first()
+    asked = PublicationRequest.objects.order_by("-requested_at", "-id").first()
     last = Edition.objects.first()
     facts = WindowFacts(
         window=dt.timedelta(minutes=settings.EDITION_WINDOW_MINUTES),

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                     ('revoked_at', models.DateTimeField(blank=True, null=True)),
                 ],
                 options={
-                    'ordering': ['-made_at'],
+                    'ordering': ['-made_at', '-id'],
                     'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('user',), name='accounts_feedtoken_one_each')],
                     'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0766063a40177d9eb5215c9168c1b916a8f6c8a1', operation='DELETE', pgid='pgtrigger_never_deleted_b5992', table='accounts_feedtoken', when='BEFORE'))],
                 },
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                     ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ],
                 options={
-                    'ordering': ['-invited_at'],
+                    'ordering': ['-invited_at', '-id'],
                 },
             ),
             migrations.CreateModel(
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                     ('decision_reason', models.TextField(blank=True)),
                 ],
                 options={
-                    'ordering': ['-registered_at'],
+                    'ordering': ['-registered_at', '-id'],
                     'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='60d8226d83aae317dae51de114fbb337f4385e51', operation='DELETE', pgid='pgtrigger_never_deleted_3914a', table='accounts_registration', when='BEFORE'))],
                 },
             ),

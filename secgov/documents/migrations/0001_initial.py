@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('is_reserved', models.BooleanField(default=False, help_text='A paper of the SSC’s, say: who may have it is judged there, case by case.', verbose_name='handed out only with what it belongs to')),
             ],
             options={
-                'ordering': ['-uploaded_at'],
+                'ordering': ['-uploaded_at', '-id'],
                 'triggers': [pgtrigger.compiler.Trigger(name='insert_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b4e7a2e112c40ec97cb2dfa64172f438df0a01ef', operation='UPDATE OR DELETE', pgid='pgtrigger_insert_only_c228b', table='documents_document', when='BEFORE'))],
             },
         ),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('read_at', models.DateTimeField()),
             ],
             options={
-                'ordering': ['-read_at'],
+                'ordering': ['-read_at', '-id'],
                 'triggers': [pgtrigger.compiler.Trigger(name='insert_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='06a94be7ae88b48a4a5140a6439853c0afddc937', operation='UPDATE OR DELETE', pgid='pgtrigger_insert_only_3a5f7', table='documents_reading', when='BEFORE'))],
             },
         ),

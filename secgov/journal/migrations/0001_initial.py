@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                     ('full', models.BooleanField(default=False)),
                 ],
                 options={
-                    'ordering': ['-ran_at'],
+                    'ordering': ['-ran_at', '-id'],
                     'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='5344065848cbe24ff0ebaff58e347b4e8672d4da', operation='DELETE', pgid='pgtrigger_never_deleted_7aab8', table='journal_promisecheck', when='BEFORE'))],
                 },
             ),
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                     ('mailed_at', models.DateTimeField(blank=True, null=True, verbose_name='when the Secretariat was mailed of it')),
                 ],
                 options={
-                    'ordering': ['-opened_at'],
+                    'ordering': ['-opened_at', '-id'],
                     'indexes': [models.Index(condition=models.Q(('closed_at', None), ('mailed_at', None)), fields=['opened_at'], name='journal_task_to_mail_idx')],
                     'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('key',), name='journal_task_one_open_per_key')],
                     'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='90b2753b5e097e490498077791267bb08eb67e3f', operation='DELETE', pgid='pgtrigger_never_deleted_30300', table='journal_task', when='BEFORE'))],
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                     ('read_at', models.DateTimeField()),
                 ],
                 options={
-                    'ordering': ['-read_at'],
+                    'ordering': ['-read_at', '-id'],
                     'constraints': [models.UniqueConstraint(fields=('notice', 'reader'), name='journal_noticereading_once')],
                     'triggers': [pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='2bbca941dbec72a137ec481e6034330a6de602e0', operation='DELETE', pgid='pgtrigger_never_deleted_2cc1f', table='journal_noticereading', when='BEFORE'))],
                 },

@@ -61,7 +61,7 @@ class PromiseCheck(models.Model):
     full = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["-ran_at"]
+        ordering = ["-ran_at", "-id"]
         triggers = [NO_DELETE]
 
     def __str__(self) -> str:

@@ -126,7 +126,7 @@ class Task(models.Model):
     mailed_at = models.DateTimeField("when the Secretariat was mailed of it", null=True, blank=True)
 
     class Meta:
-        ordering = ["-opened_at"]
+        ordering = ["-opened_at", "-id"]
         triggers = [NO_DELETE]
         constraints = [
             models.UniqueConstraint(

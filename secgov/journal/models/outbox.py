@@ -55,7 +55,7 @@ class NoticeReading(models.Model):
     read_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-read_at"]
+        ordering = ["-read_at", "-id"]
         triggers = [NO_DELETE]
         constraints = [
             models.UniqueConstraint(fields=["notice", "reader"], name="journal_noticereading_once"),

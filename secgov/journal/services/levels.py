@@ -93,7 +93,7 @@ def service_level(*, at: dt.datetime) -> Level:
     for month, clause, number in by_month.values_list("month", "clause").annotate(number=Count("pk")):
         months[month.date()].kinds[kind_of(clause)].met += number
     late = counted.filter(due_at__lte=at).filter(Q(discharged_at=None) | Q(discharged_at__gte=F("due_at")))
-    missed = _missed(list(late.filter(due_at__gte=since).order_by("-due_at")), at)
+    missed = _missed(list(late.filter(due_at__gte=since).order_by("-due_at", "-id")), at)
     for each in missed:
         # The last instant of a period ends the day before: what was due at the end of a month was due in it.
         first = london_day(each.obligation.due_at - dt.timedelta(seconds=1)).replace(day=1)
@@ -103,7 +103,7 @@ def service_level(*, at: dt.datetime) -> Level:
         at=at,
         months=list(months.values()),
         missed=missed,
-        overdue=_missed(list(late.filter(discharged_at=None).order_by("due_at")), at),
+        overdue=_missed(list(late.filter(discharged_at=None).order_by("due_at", "id")), at),
         last_beat=Heartbeat.objects.order_by("-finished_at").first(),
     )
 

@@ -136,7 +136,7 @@ def raise_alarms(*, at: dt.datetime) -> int:
     """
     raised = 0
     waiting = Obligation.objects.standing().filter(due_alarm_at=None).select_for_update(skip_locked=True)
-    for obligation in waiting.order_by("due_at"):
+    for obligation in waiting.order_by("due_at", "id"):
         gravest = ""
         for field, instant, words in (
             ("half_alarm_at", part_of_period(obligation.opened_at, obligation.due_at, HALF), "Half of the time has passed"),
