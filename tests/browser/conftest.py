@@ -23,7 +23,7 @@ def browser() -> Iterator[Browser]:
             "Chromium is not installed here, so no page was looked at in a browser (apt install chromium)"
         )
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=240_000)
         yield started
         started.close()
 
@@ -39,7 +39,7 @@ def opened(browser: Browser) -> Opened:
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
         )
-        context.set_default_timeout(60_000)  # nothing is judged by the clock
+        context.set_default_timeout(240_000)  # nothing is judged by the clock
         try:
             yield context.new_page()
         finally:

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from cpl.models import Submission
 from secgov.accounts.models import Contact, Organisation, Role, User
 from tests.browser.conftest import Opened
-from tests.browser.look import RULES, follow
+from tests.browser.look import follow, seen
 from tests.documents.files import PDF
 from tests.factories.people import organisation, person
 
@@ -141,15 +140,7 @@ def test_every_page_of_a_submission_is_accessible_and_fits(
         def look(name: str) -> None:
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                for violation in Axe().run(page, options={"runOnly": RULES}).response["violations"]:
-                    found.extend(
-                        f"{name} at {width}: {violation['id']}: {node['html'][:160]}"
-                        for node in violation["nodes"][:3]
-                    )
-                if page.evaluate(
-                    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-                ):
-                    found.append(f"{name} at {width}: is wider than the window")
+                found.extend(f"{name} at {width}: {each}" for each in seen(page))
             page.set_viewport_size({"width": 1280, "height": 900})
 
         reference = tell(page, live_server.url, manufacturer, look)
