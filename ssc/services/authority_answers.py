@@ -29,6 +29,7 @@ from ssc.services.plan_decisions import approve_for_authority
 from ssc.services.plans import discharge_plans_of
 from ssc.services.referable import ENDED, Decision, in_words, model_of
 from ssc.services.referrals import path_of, task_key
+from ssc.services.stays import end_with_determination
 
 FIELDS = ("outcome", "answered_on", "authority_reference", "text", "document")
 ORDERS = {rules.REMOVE, rules.RETAIN, rules.REINSTATE}
@@ -127,7 +128,7 @@ def confirm_answer(
     """Confirm, as a member of the Secretariat, what the Authority's recorder wrote; or say that it is not so. F2.2A-6
 
     From this instant it is final: every referral of the decision is determined, the decision cannot be referred again,
-    and what the Authority determined takes the place of what the Panel or the SSC had decided.
+    and what the Authority determined takes the place of what the Panel or the SSC had decided. A stay ends with it (A-49).
     """
     DeviceModel.objects.select_for_update(of=("self",), no_key=True).get(pk=model_of(answer.decision).pk)
     answer = AuthorityAnswer.objects.select_for_update(of=("self",)).get(pk=answer.pk)
@@ -165,6 +166,7 @@ def _settle(
     if not answer.panel_decision_id:
         tell_committee(key=f"ssc/authority_answer:{answer.pk}", path="/portal/referrals/", at=at)
     _take_effect(answer, grant, at)
+    end_with_determination(answer, grant=grant, at=at)
     _review(answer, at)
     return answer
 

@@ -10,11 +10,11 @@ from django.db import transaction
 from cpl.rules.submissions import clean_reason
 from cpl.services.rows import keep
 from secgov.accounts.models import User
-from secgov.accounts.permissions import Duty, require
+from secgov.accounts.permissions import Duty, Grant, require
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.time_rules import london_day
-from ssc.models import PlanPeriod, PlanVersion, Referral, RemedyNotice, Stay
+from ssc.models import AuthorityAnswer, PlanPeriod, PlanVersion, Referral, RemedyNotice, Stay
 from ssc.services.referable import in_words
 from ssc.services.remedy_notices import resume_for_authority, suspend_for_authority
 
@@ -72,7 +72,22 @@ def end_stay(*, stay: Stay, by: User, at: dt.datetime, version: int, reason: str
     reason = clean_reason(reason, clause=stay.clause)
     if stay.version != version or stay.ended_on is not None:
         raise Conflict("The stay was changed since you opened it.")
-    stay.ended_on, stay.ended_reason, stay.ended_by = london_day(at), reason, by
+    _end(stay, grant, at, reason)
+    return stay
+
+
+def end_with_determination(answer: AuthorityAnswer, *, grant: Grant, at: dt.datetime) -> None:
+    """End the stay of what the Authority has now determined, as the confirmation of its determination. F2.2A-6 and F2.7B-2
+
+    Call it once the determination has taken effect: what ended with it does not go on. Reading: a stay holds until the
+    Authority determines, so it needs no order of its own to end (A-49).
+    """
+    for stay in Stay.objects.select_for_update(of=("self",)).filter(ended_on=None, **answer.about):
+        _end(stay, grant, at, f"The Authority has determined: {answer.get_outcome_display().lower()}.")
+
+
+def _end(stay: Stay, grant: Grant, at: dt.datetime, reason: str) -> None:
+    stay.ended_on, stay.ended_reason, stay.ended_by = london_day(at), reason, grant.user
     keep(stay)
     journal.record(
         actor=grant.actor, at=at, verb="ssc.stay.ended", subject=stay, clause=stay.clause, reason=reason
@@ -81,7 +96,6 @@ def end_stay(*, stay: Stay, by: User, at: dt.datetime, version: int, reason: str
     for notice in _notices(stay):
         if notice.suspension is not None and notice.suspension.by_authority:
             resume_for_authority(notice=notice, actor=grant.actor, at=at, reason=reason)
-    return stay
 
 
 def standing_of(referral: Referral) -> Stay | None:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from cpl.services import authority_orders
 from secgov.errors import NotPermitted, Refusal
-from secgov.journal.models import Task
+from secgov.journal.models import Act, Notice, Task
 from ssc.models import PlanPeriod, Referral, RemedialPlan, RemedyNotice
 from ssc.services import authority_answers, stays
 from ssc.services.referable import of_plan, open_to
@@ -118,23 +118,51 @@ def test_without_a_version_the_authority_can_only_let_the_end_of_the_time_stand(
     assert planning.now(plan).state == "imposed" and Referral.objects.get().state == "determined"
 
 
-def test_stay_of_a_refusal_suspends_the_notice_and_its_end_lets_it_go_on(setting, plan):
+def stayed(setting, plan):
+    """A refusal before the Authority, stayed by it, with the notice for failure to gain approval standing still."""
     party = setting.group.supplier
     planning.proposed(plan, party, at=NOON + DAY)
     version = planning.refused(plan, setting.chair, at=NOON + 2 * DAY)
     planning.notified(plan, setting.chair, at=NOON + 3 * DAY, ground="approval", milestone=None)
     referral = referring.lodged(version, party, at=NOON + 4 * DAY)
-    day = (NOON + 6 * DAY).date()
     stay = stays.order_stay(
         referral=referral, by=setting.group.recorder, at=NOON + 6 * DAY,
-        values={"ordered_on": day, "authority_reference": "OFG/4", "text": "Not for now."},
+        values={"ordered_on": (NOON + 6 * DAY).date(), "authority_reference": "OFG/4", "text": "Not for now."},
     )  # fmt: skip
     assert RemedyNotice.objects.get().suspension.by_authority
+    return referral, stay
+
+
+def test_stay_of_a_refusal_suspends_the_notice_and_its_end_lets_it_go_on(setting, plan):
+    _, stay = stayed(setting, plan)
     stays.end_stay(
         stay=stay, by=setting.group.recorder, at=NOON + 8 * DAY, version=stay.version, reason="It lifted it."
     )
     notice = RemedyNotice.objects.get()
     assert notice.suspension is None and notice.suspensions.get().working_days == 2  # Monday to Wednesday
+
+
+@pytest.mark.clause("F2.7B-2")
+@pytest.mark.parametrize(("outcome", "goes_on"), [("stands", True), ("approve", False)])
+def test_stay_ends_with_the_determination_and_those_told_of_it_are_told(setting, plan, outcome, goes_on):
+    referral, stay = stayed(setting, plan)
+    answer = referring.recorded(setting.group, referral, outcome, at=NOON + 8 * DAY)
+    assert stays.standing_of(referral) == stay, "what one person wrote ends nothing yet"
+    authority_answers.confirm_answer(
+        answer=answer, by=setting.group.secretariat, at=NOON + 8 * DAY, version=answer.version, agree=True,
+        reason="As received.",
+    )  # fmt: skip
+    connection.check_constraints()
+    assert stays.standing_of(referral) is None
+    act = Act.objects.get(verb="ssc.stay.ended", subject_id=str(stay.pk))
+    assert "The Authority has determined" in act.reason and act.actor_role == "Secretariat"
+    assert Task.objects.get(key=stays.task_key(stay)).closed_at == NOON + 8 * DAY
+    notice = RemedyNotice.objects.get()
+    assert notice.suspension is None and notice.state == ("running" if goes_on else "ended")
+    told = Notice.objects.filter(organisation=referral.organisation).values_list("title", flat=True)
+    says = "the time to remedy goes on" if goes_on else "the remedy notice has ended"
+    assert f"Remedial Plan {plan}: {says}" in told
+    assert (f"Remedial Plan {plan}: the time to remedy goes on" in told) is goes_on
 
 
 @pytest.mark.clause("F2.7B-2")

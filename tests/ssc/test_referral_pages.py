@@ -162,6 +162,21 @@ def test_stay_is_recorded_shown_to_the_party_and_ended(group, smets1):
     assert "Stayed" not in text_of(party.get(url("referral", referral.reference)))
 
 
+@pytest.mark.clause("F2.2A-6")
+def test_stay_of_a_panel_decision_ends_with_the_determination_and_not_where_that_is_refused(group, smets1):
+    referral = referring.lodged(smets1.panel_decisions.get(kind="add"), group.supplier)
+    stay = stays.order_stay(
+        referral=referral, by=group.recorder, at=referring.TWO,
+        values={"ordered_on": referring.TWO.date(), "authority_reference": "OFG/12", "text": "Not for now."},
+    )  # fmt: skip
+    referring.answered(group, referral, "stands", agree=False)
+    assert stays.standing_of(referral) == stay
+    referring.answered(group, referral, "stands", at=referring.THREE + referring.DAY)
+    stay = Stay.objects.get()
+    assert stay.ended_on == (referring.THREE + referring.DAY).date() and stay.ended_by == group.secretariat
+    assert "Stayed" not in text_of(signed_in(group.supplier).get(url("referral", referral.reference)))
+
+
 def test_desk_lists_and_shows_referrals_and_no_drafts(group, smets1):
     lodged = referring.lodged(smets1.panel_decisions.get(kind="add"), group.supplier, documents=1)
     other = people.person(Role.NETWORK, people.organisation("Hexbridge", Organisation.Kind.PARTY))
