@@ -114,8 +114,10 @@ class CommitteeMeeting(models.Model):
         return f"Meeting of {self.on.day} {self.on:%B %Y}"
 
 
-SUBJECTS = ("case", "plan", "referral", "view", "proposal")
-"""What may stand on an agenda: each item names exactly one."""
+SUBJECTS = {
+    "case": "Case", "plan": "Remedial Plan", "referral": "Referral", "view": "View on fast track", "proposal": "Proposal",
+}  # fmt: skip
+"""What may stand on an agenda, and what it is called there: each item names exactly one."""
 
 
 class AgendaItem(models.Model):
@@ -172,9 +174,14 @@ class AgendaItem(models.Model):
         return f"{self.subject} at the {str(self.meeting).lower()}"
 
     @property
+    def kind(self) -> str:
+        """The name under which it is there, of SUBJECTS."""
+        return next(name for name in SUBJECTS if getattr(self, f"{name}_id"))
+
+    @property
     def subject(self) -> models.Model:
         """What it is about."""
-        return next(getattr(self, name) for name in SUBJECTS if getattr(self, f"{name}_id"))
+        return getattr(self, self.kind)
 
 
 class CommitteeSeat(models.Model):

@@ -30,12 +30,12 @@ from ssc.models import (
     RemedialPlan,
     SscView,
 )  # fmt: skip
+from ssc.models.casework import SUBJECTS
 from ssc.portal.case_file import SERIOUSNESS, brief_of, duties_of, for_briefs
-from ssc.portal.case_forms import AGENDA_NAMES, AgendaForm, ReasonForm
+from ssc.portal.case_forms import AgendaForm, ReasonForm
 from ssc.portal.determining import facts_of
 from ssc.portal.frame import page, plans_open_to
 from ssc.services.meetings import (
-    KINDS,
     agendas_to_come,
     call_off_meeting,
     put_on_agenda,
@@ -80,7 +80,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "may": duties_of(request.user),
         "now": at,
         "to_come": to_come,
-        "waits": [(_address_of(kind, each), AGENDA_NAMES[kind], words_of(each)) for kind, each in waiting],
+        "waits": [(_address_of(kind, each), SUBJECTS[kind], words_of(each)) for kind, each in waiting],
         "form": form,
         **_on_agenda(items, request.user),
     }
@@ -124,7 +124,7 @@ def _proposals_for(on: dt.date, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
 def _not_on_any(found: Found, *, today: dt.date, items: list[AgendaItem]) -> list[tuple[str, Any]]:
     """Those that stand on the agenda of no meeting to come, as kind and row."""
     standing = [*items, *agendas_to_come(on=today)]
-    taken = {(kind, getattr(each, f"{kind}_id")) for each in standing for kind in KINDS}
+    taken = {(kind, getattr(each, f"{kind}_id")) for each in standing for kind in SUBJECTS}
     return [
         (kind, row)
         for kind, rows in found.items()
@@ -145,7 +145,7 @@ def _address_of(kind: str, row: Any) -> str:
 def _on_agenda(items: list[AgendaItem], user: User) -> dict[str, Any]:
     """The items of a meeting by their kind, with their papers; a closed file is named only."""
     found = _readable(user)
-    keys = {kind: {getattr(each, f"{kind}_id"): each.pk for each in items} for kind in KINDS}
+    keys = {kind: {getattr(each, f"{kind}_id"): each.pk for each in items} for kind in SUBJECTS}
     on = {kind: rows.filter(pk__in=[key for key in keys[kind] if key]) for kind, rows in found.items()}
     readable = set(Case.objects.papers_open_to(user).values_list("pk", flat=True))
     papers = []
@@ -181,9 +181,9 @@ def _crumbs(row: CommitteeMeeting) -> list[tuple[str, str]]:
 def take_off(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Take something off the agenda of a meeting."""
     require(request.user, Duty.PREPARE_CASE)
-    rows = AgendaItem.objects.select_related("meeting", *KINDS).filter(meeting=pk)
+    rows = AgendaItem.objects.select_related("meeting", *SUBJECTS).filter(meeting=pk)
     row = get_object_or_404(rows, pk=item)
-    if not _readable(request.user)[_kind_of(row)].filter(pk=row.subject.pk).exists():
+    if not _readable(request.user)[row.kind].filter(pk=row.subject.pk).exists():
         raise Http404
     form = ReasonForm(request.POST) if request.method == "POST" else ReasonForm()
     if request.method == "POST" and form.is_valid():
@@ -199,10 +199,6 @@ def take_off(request: HttpRequest, pk: int, item: int) -> HttpResponse:
         works=[Work("Why it is taken off", request.path, form, "Take it off", bad=True)],
     )  # fmt: skip
     return page(request, "record.html", record.context(), status=422 if form.errors else 200)
-
-
-def _kind_of(item: AgendaItem) -> str:
-    return next(kind for kind in KINDS if getattr(item, f"{kind}_id"))
 
 
 @login_required

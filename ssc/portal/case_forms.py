@@ -12,6 +12,7 @@ from cpl.portal.query_form import DocumentedForm, document_field, level_field
 from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, people_who_may
 from ssc.models import Case, Determination, PeriodUnit
+from ssc.models.casework import SUBJECTS
 from ssc.rules import determinations as rules
 from ssc.rules.committee import CATEGORIES
 from ssc.services.determination_facts import (
@@ -301,11 +302,6 @@ class MeetingForm(DocumentedForm):
     place = forms.CharField(label="Place", max_length=200, required=False)
 
 
-AGENDA_NAMES = {
-    "case": "Case", "plan": "Remedial Plan", "referral": "Referral", "view": "View on fast track", "proposal": "Proposal",
-}  # fmt: skip
-
-
 def _about(kind: str, row: Any) -> str:
     """What something that waits is about, so that nobody chooses by a bare number."""
     if kind == "case":
@@ -326,7 +322,7 @@ class AgendaForm(JudgedForm):
         super().__init__(*args, **kwargs)
         self.waiting = {f"{kind}-{row.pk}": row for kind, row in waiting}
         self.fields["items"].choices = [
-            (f"{kind}-{row.pk}", f"{AGENDA_NAMES[kind]} {words_of(row)}{_about(kind, row)}")
+            (f"{kind}-{row.pk}", f"{SUBJECTS[kind]} {words_of(row)}{_about(kind, row)}")
             for kind, row in waiting
         ]
 

@@ -22,14 +22,11 @@ from ssc.models import (
     RemedialPlan,
     SscView,
 )  # fmt: skip
+from ssc.models.casework import SUBJECTS
 from ssc.services.acting import lock_case
 
 CLAUSE = "Z6.2(d)"
 Subject = Case | RemedialPlan | Referral | SscView | Proposal
-KINDS: dict[str, type[Subject]] = {
-    "case": Case, "plan": RemedialPlan, "referral": Referral, "view": SscView, "proposal": Proposal,
-}  # fmt: skip
-"""What may stand on an agenda, by its name there."""
 
 
 @transaction.atomic
@@ -75,7 +72,7 @@ def call_off_meeting(
 
 def name_of(subject: Subject) -> str:
     """Give the name under which something stands on an agenda."""
-    return next(name for name, kind in KINDS.items() if isinstance(subject, kind))
+    return next(name for name in SUBJECTS if AgendaItem._meta.get_field(name).related_model is type(subject))
 
 
 def words_of(subject: Subject) -> str:
