@@ -6,6 +6,7 @@ SSC; the DCC learns that there is a request, and the dates; a Supplier whose sch
 
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +14,7 @@ from django_fsm import FSMField, transition
 
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted
-from secgov.journal.guards import INSERT_ONLY, NO_DELETE, facts_stand, state_needs_act
+from secgov.journal.guards import INSERT_ONLY, NO_DELETE, change_needs_act, facts_stand, state_needs_act
 
 
 class VulnerabilityNotificationQuerySet(models.QuerySet["VulnerabilityNotification"]):
@@ -312,7 +313,14 @@ class TestSlot(models.Model):
 
     class Meta:
         ordering = [F("priority").asc(nulls_last=True), "planned_on", "id"]
-        triggers = [NO_DELETE]
+        triggers = [
+            NO_DELETE,
+            facts_stand("organisation", "combination", "fast_track", "planned_by", "planned_at"),
+            change_needs_act(
+                name="day_needs_act", label="ssc.testslot", key="id", operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("planned_on", "ended_on"),
+            ),
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=Q(priority=None) | Q(fast_track__isnull=False), name="ssc_testslot_priority_is_granted",

@@ -15,7 +15,7 @@ Chair's view is effective at once and ratified by the SSC afterwards; a refusal 
 discretion; otherwise it refuses, with what would have to change.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -219,6 +219,32 @@ def impacted(moves: Iterable[Move]) -> dict[int, tuple[Move, ...]]:
     for move in moves:
         if move.now_on != move.was_on:
             found[move.organisation] = (*found.get(move.organisation, ()), move)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A day in the testing queue that moved, and whether the request that it gave way to needs it no longer."""
+
+    was_on: date
+    now_on: date
+    is_idle: bool
+
+
+def way_back(history: Sequence[Moved], *, planned_on: date, today: date, taken: Collection[date]) -> date:
+    """Give the day to which a place goes back, once what it gave way to is withdrawn untested. PPCT Report 4.1.2
+
+    Takes its moves, oldest first. It goes back over the newest moves for which there is no need any more, as far as the
+    days are still to come and no test with priority is planned for them; else it stays on its day, ``planned_on``.
+    Reading: nothing in the report says so; it says that schedules are impacted by a fast track, and this one is none.
+    """
+    day = found = planned_on
+    for move in reversed(history):
+        if not move.is_idle or move.now_on != day:
+            break
+        day = move.was_on
+        if day > today and day not in taken:
+            found = min(found, day)
     return found
 
 

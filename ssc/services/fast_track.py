@@ -304,7 +304,10 @@ def _answers(view: SscView) -> rules.Answers:
 def withdraw_fast_track(
     *, request: FastTrackRequest, by: User, at: dt.datetime, version: int, reason: str
 ) -> FastTrackRequest:
-    """Ask no longer, as its Testing Participant; it leaves the queue. PPCT Report 9.2"""
+    """Ask no longer, as its Testing Participant; it leaves the queue. PPCT Report 9.2
+
+    Untested, it gives those who gave way to it their days again.
+    """
     grant = rows.for_participant(request, by=by)
     row = rows.lock_request(request, version=version, expected=_ONE_AT_A_TIME)
     row.withdrawn_reason = clean_reason(reason, clause="PPCT-9.2")
@@ -322,6 +325,7 @@ def withdraw_fast_track(
     slot = TestSlot.objects.filter(fast_track=row, ended_on=None).first()
     if slot:
         queue.leave(slot, grant=grant, at=at, reason="The request was withdrawn.")
+        queue.move_back(row, grant=grant, at=at)
     rows.tell_dcc(row, title=f"{row} was withdrawn", clause="PPCT-9.2", step="withdrawn", at=at)
     return row
 

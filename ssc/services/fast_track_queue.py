@@ -21,6 +21,7 @@ from ssc.models import FastTrackRequest, SlotMove, TestSlot
 from ssc.rules import fast_track as rules
 
 MOVED = "ssc/test_day_moved"
+MOVED_BACK = "ssc/test_day_moved_back"
 CLAUSE = "PPCT-9.17"
 
 
@@ -105,7 +106,40 @@ def go_first(
     own.priority = (last or 0) + 1
     _move(own, max(request.date_if_fast, today), request, grant, at, "The fast track was granted.")
     for organisation_id, moved in rules.impacted(moves).items():
-        _tell_of_moves(organisation_id, moved, slots, request, at)
+        _tell_of_moves(
+            organisation_id, moved, slots, request, at, template=MOVED, title="The day of your test has moved"
+        )
+
+
+def move_back(request: FastTrackRequest, *, grant: Grant, at: dt.datetime) -> None:
+    """Give those who gave way to a request their days again, as it was withdrawn untested; tell them. PPCT Report 4.1.2
+
+    Only a day still to come, that nobody with priority has by now, and only where nothing moved the place since.
+    """
+    slots = _held()
+    taken = {slot.planned_on for slot in slots.values() if slot.priority is not None}
+    moves = []
+    for slot in slots.values():
+        if slot.priority is None and request.moved_slots.filter(slot=slot).exists():
+            history = [
+                rules.Moved(each.was_on, each.now_on, each.fast_track is None or _is_idle(each.fast_track))
+                for each in slot.moves.select_related("fast_track")
+            ]
+            day = rules.way_back(history, planned_on=slot.planned_on, today=london_day(at), taken=taken)
+            moves.append(rules.Move(slot.pk, slot.organisation_id, slot.planned_on, day))
+    for each in moves:
+        if each.now_on != each.was_on:
+            _move(
+                slots[each.slot], each.now_on, request, grant, at, "What it gave way to is tested no longer."
+            )
+    for organisation_id, moved in rules.impacted(moves).items():
+        _tell_of_moves(organisation_id, moved, slots, request, at, template=MOVED_BACK,
+                       title="The day of your test has moved back")  # fmt: skip
+
+
+def _is_idle(request: FastTrackRequest) -> bool:
+    """Whether a request that others gave way to was withdrawn without the outcome of any test."""
+    return request.state == FastTrackRequest.State.WITHDRAWN and not request.results.exists()
 
 
 def _move(
@@ -121,7 +155,7 @@ def _move(
 
 def _tell_of_moves(
     organisation_id: int, moved: tuple[rules.Move, ...], slots: Mapping[int, TestSlot], request: FastTrackRequest,
-    at: dt.datetime,
+    at: dt.datetime, *, template: str, title: str,
 ) -> None:  # fmt: skip
     organisation = Organisation.objects.get(pk=organisation_id)
     days = [
@@ -132,9 +166,9 @@ def _tell_of_moves(
         for each in moved
     ]
     journal.give_notice(
-        organisation_id=organisation_id, recipients=notice_contacts(organisation, Contact.Purpose.TESTING), template=MOVED,
-        context={"days": days}, title="The day of your test has moved", clause="PPCT-4.1.2",
-        subject=slots[moved[0].slot], key=f"ssc/test_day_moved:{request.pk}", at=at,
+        organisation_id=organisation_id, recipients=notice_contacts(organisation, Contact.Purpose.TESTING), template=template,
+        context={"days": days}, title=title, clause="PPCT-4.1.2", subject=slots[moved[0].slot],
+        key=f"{template}:{request.pk}", at=at,
     )  # fmt: skip
     nudge("journal.send_messages")
 

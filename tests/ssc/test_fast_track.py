@@ -150,6 +150,7 @@ def test_answers_once_given_and_what_was_asked_stand_whoever_asks_the_database(g
         f"UPDATE ssc_sscview SET {change}",
         "UPDATE ssc_fasttrackrequest SET affects_interoperability = true",
         "UPDATE ssc_fasttrackrequest SET devices = ARRAY['x']",
+        "UPDATE ssc_testslot SET combination = 'x'",
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

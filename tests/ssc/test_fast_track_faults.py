@@ -4,12 +4,12 @@ import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.urls import reverse
 
 from secgov.accounts.models import Organisation, Role
 from secgov.errors import Conflict, Refusal
-from secgov.journal.models import Act, Notice, Rehearsal
+from secgov.journal.models import Act, Message, Notice, Rehearsal
 from ssc.models import SscView, TestSlot
 from ssc.rules.fast_track import Answers
 from ssc.services import fast_track, fast_track_queue, fast_track_tests
@@ -138,15 +138,44 @@ def test_request_made_again_after_a_refusal_has_one_place_in_the_queue(group):
     assert second.reference in TestSlot.objects.get(fast_track=row).ended_reason
 
 
-def test_withdrawal_of_a_granted_request_empties_its_place_and_moves_nobody(group):
+def withdraw(group, row, at=NOON):
+    return fast_track.withdraw_fast_track(
+        request=row, by=group.participant, at=at, version=again(row).version, reason="Not needed."
+    )
+
+
+@pytest.mark.clause("PPCT-4.1.2-j")
+def test_withdrawal_of_a_granted_request_moves_back_those_who_gave_way_and_tells_them_alone(group):
+    other = planned(group, "Rawthey", TODAY + 6 * DAY, group.rival.memberships.get().organisation)
+    stays = planned(group, "Dent", TODAY + 7 * DAY)
+    row = granted(group, days={other.pk: TODAY + 9 * DAY, stays.pk: stays.planned_on})
+    withdraw(group, row)
+    connection.check_constraints()
+    days = TestSlot.objects.filter(ended_on=None).order_by("pk").values_list("pk", "planned_on")
+    assert list(days) == [(other.pk, TODAY + 6 * DAY), (stays.pk, TODAY + 7 * DAY)]
+    told = Notice.objects.get(template=fast_track_queue.MOVED_BACK)
+    assert told.organisation == other.organisation and len(told.context["days"]) == 1
+    assert row.reference not in str(told.context)
+    assert Message.objects.filter(template=fast_track_queue.MOVED_BACK).count() == 1
+    act = Act.objects.filter(verb="ssc.test_slot.moved", subject_id=str(other.pk)).latest("pk")
+    assert act.after["now_on"] == str(TODAY + 6 * DAY)
+
+
+@pytest.mark.parametrize(("days_later", "moves"), [(5, True), (6, False)])
+def test_nobody_moves_back_to_a_day_that_has_come(group, days_later, moves):
     other = planned(group, "Rawthey", TODAY + 6 * DAY)
     row = granted(group, days={other.pk: TODAY + 9 * DAY})
-    fast_track.withdraw_fast_track(
-        request=row, by=group.participant, at=NOON, version=row.version, reason="Not needed."
-    )
-    assert list(TestSlot.objects.filter(ended_on=None).values_list("pk", "planned_on")) == [
-        (other.pk, TODAY + 9 * DAY)
-    ]
+    withdraw(group, row, at=NOON + days_later * DAY)
+    assert (TestSlot.objects.get(pk=other.pk).planned_on == TODAY + 6 * DAY) is moves
+    assert Notice.objects.filter(template=fast_track_queue.MOVED_BACK).exists() is moves
+
+
+def test_whoever_gave_way_to_a_failed_test_stays_where_it_is(group):
+    other = planned(group, "Rawthey", TODAY + 6 * DAY)
+    row = passed(group, has_passed=False, days={other.pk: TODAY + 9 * DAY})
+    withdraw(group, row)
+    assert TestSlot.objects.get(pk=other.pk).planned_on == TODAY + 9 * DAY
+    assert not Notice.objects.filter(template=fast_track_queue.MOVED_BACK).exists()
 
 
 @pytest.mark.clause("PPCT-9.17-1")
@@ -237,6 +266,9 @@ def test_two_grants_at_one_instant_get_two_places_and_two_reorderings_do_not_und
     assert [type(each) for each in found] == [Conflict]
     assert sorted(TestSlot.objects.values_list("priority", flat=True)) == [1, 2]
     assert TestSlot.objects.get(pk=slots[0].pk).priority == 2
+    for change in ("planned_on = planned_on + 1", "ended_on = planned_on, ended_reason = 'x'"):
+        with pytest.raises(DatabaseError, match="without an act"), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE ssc_testslot SET {change}")
 
 
 def at_once(*calls):
@@ -244,7 +276,7 @@ def at_once(*calls):
     gate, met = threading.Barrier(len(calls)), []
 
     def run(call):
-        gate.wait(10)
+        gate.wait(120)
         try:
             call()
         except Conflict as conflict:
@@ -256,7 +288,7 @@ def at_once(*calls):
     for each in threads:
         each.start()
     for each in threads:
-        each.join(30)
+        each.join()
     return met
 
 

@@ -168,3 +168,30 @@ def test_device_sets_come_before_the_test(received, refused):
 )
 def test_no_test_was_before_its_device_sets_came_or_is_to_come(tested, refused):
     assert bool(fields_of(rules.check_tested_on, tested, sets_received_on=BEFORE, today=DAY)) is refused
+
+
+D = [dt.date(2027, 1, day) for day in range(1, 31)]  # D[10] is 11 January
+
+
+@pytest.mark.clause("PPCT-4.1.2-j")
+@pytest.mark.parametrize(
+    ("history", "taken", "goes_to"),
+    [
+        ([(10, 20, True)], (), 10),
+        ([(10, 20, False)], (), 20),
+        ([(10, 20, True)], (10,), 20),  # somebody with priority has that day by now
+        ([(10, 15, True), (15, 20, False)], (), 20),  # another one moved it since, and needs that still
+        ([(10, 15, False), (15, 20, True)], (), 15),
+        ([(10, 15, True), (15, 20, True)], (), 10),  # the first was withdrawn while the second held it
+        ([(10, 15, True), (15, 20, True)], (10,), 15),
+        ([(10, 15, True), (15, 10, True), (10, 20, True)], (), 10),  # there and back, and away again
+        ([(3, 20, True)], (), 20),  # that day has come
+        ([(2, 10, True), (10, 20, True)], (), 10),
+        ([(4, 20, True)], (), 4),
+        ([], (), 20),
+    ],
+)
+def test_place_goes_back_as_far_as_nobody_needs_its_day(history, taken, goes_to):
+    moves = [rules.Moved(D[was], D[now], idle) for was, now, idle in history]
+    days = [D[each] for each in taken]
+    assert rules.way_back(moves, planned_on=D[20], today=D[3], taken=days) == D[goes_to]
