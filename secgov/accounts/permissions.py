@@ -234,13 +234,33 @@ class Grant:
         return Actor(user_id=self.user.pk, role=self.role.label, organisation=self.organisation.name)
 
 
-def _memberships(user: User, duty: Duty) -> list[Membership]:
+def held_by(user: User) -> list[Membership]:
+    """The memberships that a person holds now, each with its organisation, in the order in which they are named.
+
+    Read from the database each time, but for a person of `read_once`.
+    """
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return []
-    held = (
-        user.memberships.current().filter(role__in=TABLE[duty]).select_related("organisation").order_by("id")
-    )
-    return list(held)
+    kept = getattr(user, "held_for_reading", None)
+    held = list(user.memberships.current().select_related("organisation")) if kept is None else kept
+    if getattr(user, "is_read_once", False):
+        user.held_for_reading = held
+    return held
+
+
+def read_once(user: User) -> User:
+    """Mark the person for whom one page is drawn: what they hold is read when first asked, and not again.
+
+    For a request that only reads, whose page then shows one moment; a service that changes anything must be given a
+    person of its own, whose memberships it finds as they are when it asks.
+    """
+    user.is_read_once = True
+    return user
+
+
+def _memberships(user: User, duty: Duty) -> list[Membership]:
+    able = (each for each in held_by(user) if each.role in TABLE[duty])
+    return sorted(able, key=lambda each: each.pk)
 
 
 def permitted(user: User, duty: Duty, organisation: Organisation | None = None) -> Grant | None:
@@ -279,10 +299,3 @@ def people_who_may(duty: Duty) -> Any:
 def organisations_of(user: User, duty: Duty) -> list[Organisation]:
     """The organisations for which a person may do a duty."""
     return [membership.organisation for membership in _memberships(user, duty)]
-
-
-def roles_of(user: User) -> set[Role]:
-    """The roles that a person holds now."""
-    if not getattr(user, "is_authenticated", False) or not user.is_active:
-        return set()
-    return {Role(role) for role in user.memberships.current().values_list("role", flat=True)}

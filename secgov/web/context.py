@@ -7,12 +7,11 @@ from functools import lru_cache
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 from secgov.accounts.models import Membership, Organisation, Role
-from secgov.accounts.permissions import TABLE, Duty
+from secgov.accounts.permissions import TABLE, Duty, held_by
 from secgov.journal import clock
 
 Places = tuple[tuple[str, str], ...]
@@ -169,7 +168,7 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
     Costs one query for the clock, and one more for a person who is signed in.
     """
     person = request.user if hasattr(request, "user") else AnonymousUser()
-    memberships = list(_memberships(person))
+    memberships = held_by(person)
     audiences = tuple(each for each in _audiences({each.role for each in memberships}) if stands(each.url))
     here = _present(audiences, request.path)
     roles = {Role(each.role) for each in memberships}
@@ -198,7 +197,7 @@ def surroundings(request: HttpRequest) -> dict[str, Frame]:
 
 def landing_place(person: AbstractBaseUser) -> str:
     """Give the address that a person is led to after signing in: the first part of the site made for them."""
-    roles = {each.role for each in _memberships(person)}
+    roles = {each.role for each in held_by(person)}
     if roles == {Role.AUTHORITY_RECORDER} and stands(REFERRALS):
         return REFERRALS  # all that waits for the Authority stands there
     own = (each.url for each in _audiences(roles) if each not in (THE_LIST, GUIDANCE, SERVICE_LEVEL, API))
@@ -213,12 +212,6 @@ def stands(path: str) -> bool:
     except Resolver404:
         return False
     return True
-
-
-def _memberships(person: AbstractBaseUser | AnonymousUser) -> QuerySet[Membership]:
-    if not person.is_authenticated:
-        return Membership.objects.none()
-    return Membership.objects.current().filter(user=person).select_related("organisation")
 
 
 def _audiences(roles: set[str]) -> list[Audience]:

@@ -8,7 +8,9 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 
+from secgov.accounts.permissions import read_once
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.web import errors
 
@@ -56,6 +58,23 @@ class RequestIdMiddleware:
         answer = self.get_response(request)
         answer.headers["X-Request-ID"] = name
         return answer
+
+
+class RolesReadOnceMiddleware:
+    """Has the reader's roles read once for a request that only reads: the desk's pages ask for them by the dozen.
+
+    A request that does something asks each time, so that a role taken away meanwhile is gone.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hand on, with the reader marked, who is not looked up before somebody asks."""
+        if request.method in ("GET", "HEAD"):
+            reader = request.user
+            request.user = SimpleLazyObject(lambda: read_once(reader))
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:
