@@ -4,25 +4,17 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from cpl.models import Edition, ListChange, ListingPeriod, Submission
 from cpl.services import additions, publication
 from cpl.services.locks import hold_list
 from secgov.errors import Conflict
+from tests.campaigns.waiting import wait_until_it_waits
 from tests.factories import casts, devices, publishing
 
 pytestmark = [pytest.mark.campaign, pytest.mark.django_db(transaction=True)]
 AT = devices.NOON + dt.timedelta(minutes=31)
-
-
-def wait_until_somebody_waits_for_the_list() -> None:
-    """Come back once the database says that a transaction waits for an advisory lock."""
-    waiting = 0
-    while not waiting:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            waiting = cursor.fetchone()[0]
 
 
 @pytest.mark.clause("F2.8-0")
@@ -43,7 +35,7 @@ def test_approval_waits_for_the_edition_that_is_being_built_and_falls_into_the_n
     with transaction.atomic():
         hold_list(shared=False)  # as the worker does while it builds
         approval.start()
-        wait_until_somebody_waits_for_the_list()
+        wait_until_it_waits(approval)
         edition = publication.build_next_edition(at=AT)
     approval.join()
     assert list(edition.changes.all()) == [first]
@@ -68,7 +60,7 @@ def test_two_approvals_do_not_wait_for_each_other(settings, tmp_path):
 
         thread = threading.Thread(target=approve)
         thread.start()
-        thread.join(timeout=60)
+        thread.join(timeout=240)
         assert done.is_set()
 
 
@@ -80,7 +72,7 @@ def test_same_device_approved_at_one_instant_under_two_numbers_is_listed_once(mo
     changes = [devices.proposed(first, cast.secretariat)]
     changes.append(devices.proposed(Submission.objects.get(pk=second.pk), cast.secretariat))
     # Both have been judged before either is listed: the moment at which only the database can tell.
-    judged = threading.Barrier(2, timeout=20)
+    judged = threading.Barrier(2, timeout=120)
     say = additions.what_the_list_will_say
 
     def say_once_both_are_judged(submission: Submission) -> dict:

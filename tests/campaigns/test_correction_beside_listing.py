@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from cpl.models import DeviceModel, ListingPeriod
 from cpl.services import corrections
 from secgov.errors import Conflict, Refusal
-from tests.campaigns.test_replacement_beside_removal import wait_until_somebody_waits
+from tests.campaigns.waiting import wait_until_it_waits
 from tests.factories import casts, devices
 
 pytestmark = [pytest.mark.campaign, pytest.mark.django_db(transaction=True)]
@@ -49,7 +49,7 @@ def test_correction_into_what_is_listed_at_this_moment_is_a_conflict_and_changes
     with transaction.atomic():
         devices.approved(listing, cast.approver)
         approval.start()
-        wait_until_somebody_waits()
+        wait_until_it_waits(approval)
     approval.join()
     assert len(told) == 1 and ("at this very moment" in told[0] or "would be the same as entry" in told[0])
     assert DeviceModel.objects.get(pk=entry.pk).firmware_version == "05080607"

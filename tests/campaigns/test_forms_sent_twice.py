@@ -11,7 +11,7 @@ from cpl.services.estate import claim_from_file, claim_model
 from secgov.accounts.feeds import make_feed_token
 from secgov.accounts.models import FeedToken
 from secgov.errors import Conflict
-from tests.campaigns.test_replacement_beside_removal import wait_until_somebody_waits
+from tests.campaigns.waiting import wait_until_it_waits
 from tests.factories import removing
 
 pytestmark = [pytest.mark.campaign, pytest.mark.django_db(transaction=True)]
@@ -33,7 +33,7 @@ def pressed_twice(press):
     with transaction.atomic():
         press()
         second.start()
-        wait_until_somebody_waits()
+        wait_until_it_waits(second)
     second.join()
     return got[0]
 

@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from cpl.services.expiry.facts import covered_by
 from cpl.services.expiry.renewal_duties import open_renewal_duty
 from secgov.journal.models import Obligation
-from tests.campaigns.test_replacement_beside_removal import wait_until_somebody_waits
+from tests.campaigns.waiting import wait_until_it_waits
 from tests.factories import removing
 from tests.factories.expiring import at, claimed, expiring
 
@@ -37,7 +37,7 @@ def test_two_runs_beside_each_other_open_one_duty_between_them():
     with transaction.atomic():
         owe()
         beside.start()
-        wait_until_somebody_waits()
+        wait_until_it_waits(beside)
     beside.join()
     assert [each is None for each in opened] == [False, True]
     assert Obligation.objects.filter(clause="F2.6(b)").count() == 1

@@ -3,23 +3,15 @@
 import threading
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from cpl.models import ListChange, ListingPeriod
 from secgov.errors import Conflict, Refusal
+from tests.campaigns.waiting import wait_until_it_waits
 from tests.factories import devices, removing
 
 pytestmark = [pytest.mark.campaign, pytest.mark.django_db(transaction=True)]
 AT = removing.NOON + removing.DAY
-
-
-def wait_until_somebody_waits() -> None:
-    """Come back once the database says that a transaction waits for a lock that another holds."""
-    waiting = 0
-    while not waiting:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            waiting = cursor.fetchone()[0]
 
 
 @pytest.mark.clause("Z6.7-3")
@@ -41,7 +33,7 @@ def test_replacement_that_is_first_by_a_moment_holds_the_removal():
     with transaction.atomic():
         removing.replaced(group, entry, "ZIGBEE", at=AT)
         approval.start()
-        wait_until_somebody_waits()
+        wait_until_it_waits(approval)
     approval.join()
     assert len(told) == 1
     assert ListingPeriod.objects.open().get().device_model == entry
@@ -63,7 +55,7 @@ def test_removal_that_is_first_by_a_moment_stands_and_the_replacement_is_kept_fo
     with transaction.atomic():
         devices.approved(seen, group.approver, at=AT)
         giving.start()
-        wait_until_somebody_waits()
+        wait_until_it_waits(giving)
     giving.join()
     assert not ListingPeriod.objects.open().exists()
     assert given[0].coverage.get().device_model == entry

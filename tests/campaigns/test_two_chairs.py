@@ -12,7 +12,7 @@ from secgov.journal.models import Act
 from ssc.models import Case, Determination
 from ssc.services import determinations, plan_decisions
 from ssc.services.determination_facts import digest_of
-from tests.campaigns.test_replacement_beside_removal import wait_until_somebody_waits
+from tests.campaigns.waiting import wait_until_it_waits
 from tests.factories import cases, people, removing
 from tests.ssc import planning
 
@@ -51,7 +51,7 @@ def test_of_two_chairs_on_one_determination_one_is_told_that_it_is_decided(first
     with transaction.atomic():
         say(setting.chair, first)
         thread.start()
-        wait_until_somebody_waits()
+        wait_until_it_waits(thread)
     thread.join()
     assert len(told) == 1
     assert Determination.objects.get().state == ("confirmed" if first else "refused")
@@ -86,7 +86,7 @@ def test_of_two_chairs_on_one_plan_one_approves_and_the_other_does_not_refuse() 
             plan=plan, by=setting.chair, at=AT, version=plan.version, number=1, reason="It will do."
         )
         thread.start()
-        wait_until_somebody_waits()
+        wait_until_it_waits(thread)
     thread.join()
     assert len(told) == 1 and planning.now(plan).state == "approved"
     assert planning.now(plan).versions.get().decided_by == setting.chair
