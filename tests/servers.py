@@ -86,7 +86,10 @@ def _database_of_our_own(url: str) -> str:
     base = url.rsplit("/", 1)[0] if url.count("/") > 2 else url
     with redis.Redis.from_url(f"{base}/0") as broker:
         count = int(broker.config_get("databases")["databases"])
-    number = 1 + zlib.crc32(f"{os.environ[RUN]} {worker()}".encode()) % (count - 1)
+    ours = (
+        int(worker().removeprefix("gw")) + 1 if worker() != "main" else 0
+    )  # no two processes of a run have one number
+    number = 1 + (zlib.crc32(os.environ[RUN].encode()) + ours) % (count - 1)
     with redis.Redis.from_url(f"{base}/{number}") as broker:
         broker.flushdb()
     return f"{base}/{number}"
