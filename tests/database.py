@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,11 @@ import psycopg2
 import psycopg2.errors
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
 
 PROJECT = Path(__file__).resolve().parents[1]
 _TEMPLATES_LOCK = 46_112_951  # any number, the same for all
+PATIENCE = 120  # seconds in which a session that was ended is gone, on the slowest machine
 
 
 def on(url: str, database: str) -> str:
@@ -60,10 +63,9 @@ def copy_template(name: str) -> None:
     """Make a database of that name afresh, just migrated; one that exists is dropped, with its sessions."""
     source = template()
     drop(name)
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
     with maintenance() as connection, connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
-        )
+        _once_free(cursor, statement)
 
 
 def drop(name: str) -> None:
@@ -73,8 +75,21 @@ def drop(name: str) -> None:
         try:
             cursor.execute(statement + sql.SQL(" WITH (FORCE)"))
         except psycopg2.errors.InsufficientPrivilege:
-            # The server itself is vacuuming it, which the owner may not end; a plain drop asks it to stop.
+            # The server itself is vacuuming it, or a program with the application's role is about to leave it, which
+            # the owner may not end; a plain drop asks the one to stop, and waits for the other.
+            _once_free(cursor, statement)
+
+
+def _once_free(cursor: Cursor, statement: sql.Composed) -> None:
+    """Do what needs a database that nobody is in. The server waits five seconds for that; a busy machine takes more."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
             cursor.execute(statement)
+            return
+        except psycopg2.errors.ObjectInUse:
+            if time.monotonic() > until:
+                raise
 
 
 def drop_leftovers() -> None:

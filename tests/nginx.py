@@ -56,7 +56,7 @@ def running(folder: Path, configuration: str, *, port: int) -> Iterator[str]:
     command = ["nginx", "-e", f"{folder}/error.log", "-p", str(folder), "-c", str(folder / "nginx.conf")]
     process = processes.start(command, env=os.environ, cwd=folder)
     try:
-        processes.wait_until(lambda: _answers(port, process), seconds=20)
+        processes.wait_until(lambda: _answers(port, process), seconds=120)
         yield f"http://127.0.0.1:{port}"
     finally:
         processes.stop(process)

@@ -24,7 +24,12 @@ def make(site: FixtureSite, tmp_path: Path) -> Callable[..., Client]:
     """Make a client of the site; what is given goes to the transport, or the client."""
 
     def made(*, now: datetime = NOW, environment: str | None = None, **given: Any) -> Client:
-        settings = {"client_id": "id", "client_secret": "secret", "timeout": 2, "sleep": lambda seconds: None}
+        settings = {
+            "client_id": "id",
+            "client_secret": "secret",
+            "timeout": 120,
+            "sleep": lambda seconds: None,
+        }
         transport = Transport(site.address, **(settings | given))
         holding = Holding(tmp_path / "held")
         return Client(transport, holding, now=lambda: now, environment=environment, patience=())

@@ -230,8 +230,8 @@ def cut_short(handler) -> None:
 
 
 def test_line_that_breaks_and_line_that_hangs_are_tried_again(make, site, client):
-    site.faults = [cut_short, lambda handler: time.sleep(0.5)]
-    assert make(timeout=0.2).pull().edition == "0.001"
+    site.faults = [cut_short, lambda handler: time.sleep(3)]
+    assert make(timeout=1).pull().edition == "0.001"
 
 
 def test_site_that_stays_away_is_given_up_and_nothing_is_changed(make, site, client, held):

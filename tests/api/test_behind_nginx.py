@@ -37,7 +37,7 @@ def front_of(live_server, folder: Path) -> Iterator[tuple[str, Path]]:
 
 def ask(address: str, path: str, method: str = "GET", body: str | None = None, **headers: str):
     """One request on a connection of its own: the status, the headers and the bytes."""
-    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=120)
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     data = answer.read()
@@ -62,7 +62,7 @@ def test_editions_are_answered_by_nginx_and_what_counts_as_receipt_by_the_applic
 
         def through(path: str, method: str = "GET", body: str | None = None, **headers: str):
             """One request to the front; nginx writes its line after the answer has gone, so that is waited for."""
-            written, deadline = len(from_cache()), time.monotonic() + 10
+            written, deadline = len(from_cache()), time.monotonic() + 120
             answer = ask(front, path, method, body, **headers)
             while len(from_cache()) == written:
                 assert time.monotonic() < deadline, "nginx wrote no line for this request"

@@ -1,14 +1,13 @@
 """A mail server that takes letters, or refuses, hangs or drops the line, as it is told; on a free port of this machine."""
 
 import asyncio
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from typing import Any
 
-from aiosmtpd.controller import Controller
+from tests import mail
 
 REFUSES_FOR_NOW, REFUSES_THE_ADDRESS, HANGS, DROPS = "4xx", "5xx", "hang", "drop"
 
@@ -40,7 +39,7 @@ class FaultyServer:
                 self.taken[identity] += 1
                 smtp.transport.close()
             else:
-                await asyncio.sleep(3)
+                await asyncio.Event().wait()  # until whoever waits for us goes
             return "421 gone"
         self.taken[identity] += 1
         return "250 taken"
@@ -57,11 +56,5 @@ def mail_server(fault: str = "", faults: int = 0) -> Iterator[FaultyServer]:
     """Give a running server."""
     handler = FaultyServer()
     handler.fault, handler.faults = fault, faults
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        handler.port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    controller.start()
-    try:
+    with mail.served(handler) as handler.port:
         yield handler
-    finally:
-        controller.stop()

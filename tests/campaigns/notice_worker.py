@@ -17,6 +17,7 @@ class NoticeJob:
     mail_port: int
     kill: tuple[str, str, str, int] | None = None
     times: int = 1
+    patience: int = 120  # seconds for each word of the mail server
 
 
 def start(job: NoticeJob) -> ForkServerProcess:
@@ -36,7 +37,11 @@ def run(job: NoticeJob) -> None:
     from django.conf import settings
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", job.mail_port, 1
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = (
+        "127.0.0.1",
+        job.mail_port,
+        job.patience,
+    )
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     if job.kill:

@@ -77,7 +77,7 @@ def job(settings, tmp_path):
 
 def ended(process):
     """Wait for a worker; give how it ended: 0, or less the signal that it died of."""
-    process.join(timeout=120)
+    process.join(timeout=600)
     return process.exitcode
 
 

@@ -297,7 +297,7 @@ def test_two_workers_check_one_upload_once_and_two_presses_make_one_group(commit
         {"organisation": committed.maker.pk, "file": upload_of(as_csv([row(n) for n in range(1, 30)]))},
     )
     upload = Upload.objects.get()
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=120)
 
     def check(_: int) -> None:
         together.wait()

@@ -266,7 +266,7 @@ def test_of_two_who_give_one_number_at_one_instant_one_is_told_what_to_do():
         removing.listed_entry(group.cast),
         removing.listed_entry(group.cast, firmware_version="05080699"),
     ]
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=120)
 
     def give(entry):
         together.wait()

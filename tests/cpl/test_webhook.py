@@ -182,7 +182,7 @@ def test_two_sweeps_at_once_make_one_call(stage, hook):
 
     with ThreadPoolExecutor(2) as both:
         first = both.submit(sweep)
-        hook.asked.wait(5)
+        hook.asked.wait(120)
         second = both.submit(sweep)
         assert sorted([first.result(), second.result()]) == [0, 1]
     assert len(hook.taken) == 1 and WebhookCall.objects.get().attempts == 1

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60  # seconds; a machine under load is slow, a broken worker never comes
+PATIENCE = 240  # seconds; a machine under load is slow, a broken worker never comes
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def worker(
             raise
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def wait_for(question: Callable[[], Any], what: str) -> Any:

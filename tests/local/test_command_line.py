@@ -111,7 +111,7 @@ def test_start_stop_and_second_start_keep_the_data_and_leave_nothing_running(per
         process = person.serve()
         assert person.count() == start
         process.send_signal(number)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
         assert person.left_running() == []
         assert not person.places.environment_file.exists()
 
@@ -121,11 +121,11 @@ def test_killed_driver_takes_its_servers_along_and_the_next_start_has_the_data(p
     assert person.count() == 1
     process.kill()
     process.wait()
-    processes.wait_until(lambda: person.left_running() == [], seconds=30)
+    processes.wait_until(lambda: person.left_running() == [], seconds=120)
     process = person.serve()
     assert person.count() == 2
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
 
 
 def test_second_process_uses_the_servers_of_the_first() -> None:
@@ -141,6 +141,6 @@ def test_second_process_uses_the_servers_of_the_first() -> None:
         assert len(someone.left_running()) >= len(before) > 0
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
         shutil.rmtree(project)
         shutil.rmtree(someone.private)

@@ -91,7 +91,7 @@ def test_orphaned_server_is_stopped_before_its_data_is_opened_again(postgres: Po
     successor = PostgresServer(postgres.software, postgres.folder, postgres.passwords, durable=False)
     successor.start()
     try:
-        assert orphan.wait(5) == 0
+        assert orphan.wait(120) == 0
         assert successor.process is not None and successor.process.poll() is None
     finally:
         successor.stop()

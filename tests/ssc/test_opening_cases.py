@@ -165,7 +165,7 @@ def test_two_sweeps_at_once_open_each_case_once():
 
     def run() -> None:
         try:
-            ready.wait(timeout=20)
+            ready.wait(timeout=120)
             cases.sweep(NOON)
         except BaseException as fault:
             faults.append(fault)
@@ -176,7 +176,7 @@ def test_two_sweeps_at_once_open_each_case_once():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join()
     assert faults == []
     assert Case.objects.count() == 1
     assert Act.objects.filter(verb="ssc.case.opened").count() == 1

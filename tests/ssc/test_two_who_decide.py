@@ -26,7 +26,7 @@ def test_of_an_approval_and_a_refusal_at_the_same_moment_one_is_done_and_the_oth
     start, ends = threading.Barrier(2), []
 
     def decide(by: object, service: object) -> None:
-        start.wait(timeout=20)
+        start.wait(timeout=120)
         try:
             service(plan=plan, by=by, at=APPROVED, version=seen, number=1, reason="As weighed.")
             ends.append("done")
@@ -42,7 +42,7 @@ def test_of_an_approval_and_a_refusal_at_the_same_moment_one_is_done_and_the_oth
     for each in threads:
         each.start()
     for each in threads:
-        each.join(timeout=60)
+        each.join()
     assert sorted(ends) == ["done", "told"]
     plan = RemedialPlan.objects.get(pk=plan.pk)
     assert (plan.state, plan.versions.get().state) in {("approved", "approved"), ("proposed", "refused")}
