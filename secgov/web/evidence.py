@@ -20,6 +20,8 @@ KINDS: dict[str, tuple[Any, Any]] = {
     "entry": (DeviceModel, evidence_of_entry),
     "edition": (Edition, evidence_of_edition),
 }
+READ = ("cpl.relayed_notice.read", "ssc.vulnerability.read")
+"""The acts by which somebody read what is no document: a relayed notice, a notification of a vulnerability."""
 PAGE = 100
 
 
@@ -36,9 +38,9 @@ def take(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 @require_safe
 def readings(request: HttpRequest) -> HttpResponse:
-    """Show who read which document or relayed notice that is not White, newest first."""
+    """Show who read which document, relayed notice or notification that is not White, newest first."""
     require(request.user, Duty.PACK_EVIDENCE)
     rows = Reading.objects.select_related("document", "read_by")
-    acts = Act.objects.filter(verb="cpl.relayed_notice.read").select_related("actor")[:PAGE]
+    acts = Act.objects.filter(verb__in=READ).select_related("actor")[:PAGE]
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "admin/readings.html", {"page": page, "acts": acts})

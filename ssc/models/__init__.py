@@ -21,10 +21,8 @@ from ssc.models.determinations import Determination, PeriodUnit
 from ssc.models.fast_track import (
     FastTrackRequest,
     InteroperabilityNotice,
-    SlotMove,
     SscView,
     TestResult,
-    TestSlot,
     VulnerabilityNotification,
 )
 from ssc.models.group_work import (
@@ -67,6 +65,7 @@ from ssc.models.proposals import (
 )
 from ssc.models.referrals import AuthorityAnswer, Referral, Referred, Stay
 from ssc.models.remedy import RemedyClaim, RemedyNotice, RemedySuspension
+from ssc.models.testing_queue import SlotMove, TestSlot
 from ssc.models.working_groups import GroupInvitation, WorkingGroup
 
 __all__ = [

@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cpl.portal.judged import JudgedForm, refuse
-from cpl.web.records import Listing, Record, Work, facts
+from cpl.web.records import Fact, Listing, Record, Work, facts
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of, permitted, require
 from secgov.errors import NotPermitted, Refusal
 from secgov.journal import clock
 from secgov.time_rules import london_day
 from ssc.models import FastTrackRequest, SscView, TestSlot, VulnerabilityNotification
+from ssc.models.fast_track import WAITS_FOR
 from ssc.portal.fast_track_forms import NotificationForm, OrderForm, ReasonForm, RequestForm, SlotForm
 from ssc.portal.frame import page
 from ssc.rules.fast_track import is_available
@@ -71,7 +72,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _home(request: HttpRequest, form: SlotForm | None = None) -> HttpResponse:
     user, today = request.user, london_day(clock.now())
-    rows = FastTrackRequest.objects.visible_to(user).select_related("organisation", "slot")
+    visible = FastTrackRequest.objects.visible_to(user)
+    chosen = _chosen(request)
+    rows = visible.select_related("organisation", "slot")
     is_dcc = permitted(user, Duty.SEEK_SSC_VIEW) is not None
     queue = (
         TestSlot.objects.filter(ended_on=None)
@@ -81,8 +84,16 @@ def _home(request: HttpRequest, form: SlotForm | None = None) -> HttpResponse:
     if not is_dcc:
         # Colleagues who may not read a request do not learn from the queue that there is one.
         queue = queue.filter(organisation__in=organisations_of(user, Duty.READ_OWN_TEST_DAYS)).filter(
-            Q(fast_track=None) | Q(fast_track__in=rows)
+            Q(fast_track=None) | Q(fast_track__in=visible)
         )
+    if chosen["state"]:
+        rows = rows.filter(state=chosen["state"])
+    if chosen["waits"]:
+        rows = rows.waiting_for(chosen["waits"])
+    if chosen["state"] or chosen["waits"]:
+        queue = queue.filter(fast_track__in=rows.values("pk"))
+    if chosen["q"]:
+        rows, queue = rows.matching(chosen["q"]), queue.matching(chosen["q"])
     context = {
         "rows": [(row, KINDS[row.state], awaited(row), _age(row, today)) for row in rows],
         "queue": [(slot, _ordinary(slot)) for slot in queue],
@@ -97,11 +108,25 @@ def _home(request: HttpRequest, form: SlotForm | None = None) -> HttpResponse:
         else [],
         "in_effect": in_effect(),
         "effective_from": settings.FAST_TRACK_FROM,
-        "years": _by_year(rows),
+        "years": _by_year(visible),
+        **chosen,
+        "is_filtered": any(chosen.values()),
+        "states": FastTrackRequest.State.choices,
+        "whom": WAITS_FOR.items(),
         "form": form or (SlotForm() if is_dcc else None),
         "refused": bool(form),
     }  # fmt: skip
     return page(request, "fast_track.html", context, status=422 if form else 200)
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """The filters that are on: state, whom it waits for, words. What is not known is off."""
+    state, waits = request.GET.get("state", ""), request.GET.get("waits", "")
+    return {
+        "state": state if state in FastTrackRequest.State.values else "",
+        "waits": waits if waits in WAITS_FOR else "",
+        "q": request.GET.get("q", "").replace("\0", "").strip()[:60],
+    }
 
 
 def _by_year(rows: QuerySet[FastTrackRequest]) -> QuerySet[Any]:
@@ -201,10 +226,12 @@ def notifications(request: HttpRequest) -> HttpResponse:
             Listing(
                 "Given so far",
                 [
-                    facts([
-                        ("Reference", row.reference), ("Given by", row.organisation), ("Notified", row.notified_at),
-                        ("The weakness", row.vulnerability), ("Steps", row.steps), ("Intended by", row.intended_by),
-                    ])
+                    [
+                        Fact("Reference", row.reference, reverse("ssc:vulnerability", args=[row.reference])),
+                        *facts([
+                            ("Given by", row.organisation), ("Notified", row.notified_at), ("Intended by", row.intended_by),
+                        ]),
+                    ]
                     for row in rows
                 ],
                 "None.",
@@ -213,6 +240,23 @@ def notifications(request: HttpRequest) -> HttpResponse:
         works=[Work("Notify the SSC", request.path, form, "Notify the SSC")] if own else [],
     )  # fmt: skip
     return page(request, "record.html", record.context(), status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def notification(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one notification of a vulnerability; that it was read is noted."""
+    row = get_object_or_404(VulnerabilityNotification, reference=reference)
+    row = fast_track.read_notification(notification=row, by=request.user, at=clock.now())
+    record = Record(
+        title=f"Notification {row.reference}", lede="Only the SSC reads it, besides whoever gave it; each reading is noted.",
+        clause="PPCT-4.1", crumbs=[*_crumbs(), (reverse("ssc:vulnerabilities"), "Notifications")], here=row.reference,
+        facts=facts([
+            ("Given by", row.organisation), ("Notified", row.notified_at), ("The weakness", row.vulnerability),
+            ("Steps", row.steps), ("Intended by", row.intended_by),
+        ]),
+    )  # fmt: skip
+    return page(request, "record.html", record.context())
 
 
 def _crumbs() -> list[tuple[str, str]]:

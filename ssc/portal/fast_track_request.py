@@ -278,7 +278,9 @@ def _facts(user: User, row: FastTrackRequest) -> list[Fact]:
         found.append(_paper("Assessment", row, row.assessment_document))
     told = VulnerabilityNotification.objects.visible_to(user).filter(pk=row.notification_id).first()
     if told:
-        found.append(Fact("Notified to the SSC", str(told), reverse("ssc:vulnerabilities")))
+        found.append(
+            Fact("Notified to the SSC", str(told), reverse("ssc:vulnerability", args=[told.reference]))
+        )
     return found
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", fast_track.home, name="fast-track"),
     path("new/", fast_track.new, name="new-fast-track"),
     path("notifications/", fast_track.notifications, name="vulnerabilities"),
+    path("notifications/<slug:reference>/", fast_track.notification, name="vulnerability"),
     path("queue/", fast_track.plan, name="plan-test"),
     path("queue/<int:pk>/", fast_track.slot, name="test-slot"),
     path("<slug:reference>/", fast_track_request.show, name="fast-track-request"),

@@ -19,7 +19,7 @@ from secgov.accounts.models import Organisation, User
 from secgov.accounts.permissions import Duty, Grant, permitted, require
 from secgov.documents.models import Document
 from secgov.documents.services import store_document
-from secgov.errors import Conflict, Refusal
+from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal import services as journal
 from secgov.journal.models import Obligation
 from secgov.time_rules import london_day
@@ -83,6 +83,26 @@ def notify_vulnerability(
     rows.tell_committee(
         key=f"ssc/vulnerability:{row.pk}", path="/portal/fast-track/notifications/", at=at,
         duty=Duty.GIVE_FAST_TRACK_VIEW,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def read_notification(
+    *, notification: VulnerabilityNotification, by: User, at: dt.datetime
+) -> VulnerabilityNotification:
+    """Give a notification of a vulnerability to somebody who may read it; who read it is noted. PPCT Report 4.1
+
+    It is never White. Raises NotPermitted, hidden, for everybody else.
+    """
+    found = VulnerabilityNotification.objects.visible_to(by).filter(pk=notification.pk)
+    row = found.select_related("organisation").first()
+    if row is None:
+        raise NotPermitted("There is nothing here.", hidden=True)
+    grant = permitted(by, Duty.READ_CASES) or require(by, Duty.NOTIFY_VULNERABILITY, row.organisation)
+    journal.record(
+        actor=grant.actor, at=at, verb="ssc.vulnerability.read", subject=row, clause="PPCT-4.1",
+        reason="Read after signing in.",
     )  # fmt: skip
     return row
 

@@ -138,6 +138,31 @@ def test_request_made_again_after_a_refusal_has_one_place_in_the_queue(group):
     assert second.reference in TestSlot.objects.get(fast_track=row).ended_reason
 
 
+@pytest.mark.clause("PPCT-4.1.2-j")
+def test_list_and_queue_are_filtered_by_state_by_whom_they_wait_for_and_by_words(group):
+    waits = sought(group)  # for the SSC
+    mine = granted(group, devices=(NEW,))  # for the device sets
+    planned(group, "Rawthey", TODAY + 60 * DAY)
+    page = signed_in(group.dcc)
+
+    def shown(browser=page, **asked):
+        text = browser.get(reverse("ssc:fast-track"), asked).content.decode()
+        return {name for name in (str(waits), str(mine), "Rawthey pair") if f">{name}<" in text}
+
+    assert shown() == {str(waits), str(mine), "Rawthey pair"}
+    assert shown(state="granted") == {str(mine)} == shown(waits="participant")
+    assert shown(waits="ssc") == {str(waits)} and shown(waits="dcc") == set()
+    fast_track_tests.receive_device_sets(
+        request=mine, by=group.dcc, at=NOON, version=again(mine).version, received_on=TODAY
+    )
+    assert shown(waits="dcc") == {str(mine)}
+    assert shown(q=str(waits)) == {str(waits)} and shown(q="rawthey") == {"Rawthey pair"}
+    assert shown(q="%", state="nonsense", waits="\0") == set()
+    assert shown(state="nonsense") == {str(waits), str(mine), "Rawthey pair"}
+    rival = signed_in(group.rival)
+    assert shown(rival, q=str(mine)) == set() == shown(rival, q="Rawthey"), "a filter opens nothing"
+
+
 def withdraw(group, row, at=NOON):
     return fast_track.withdraw_fast_track(
         request=row, by=group.participant, at=at, version=again(row).version, reason="Not needed."

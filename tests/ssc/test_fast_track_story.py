@@ -10,8 +10,8 @@ from django.urls import reverse
 from cpl.models import DeviceModel, Edition, ListChange, Submission
 from secgov.accounts.models import Role
 from secgov.journal import clock
-from secgov.journal.models import Message, Notice
-from ssc.models import FastTrackRequest, TestSlot
+from secgov.journal.models import Act, Message, Notice
+from ssc.models import FastTrackRequest, TestSlot, VulnerabilityNotification
 from ssc.services import fast_track_tests
 from tests.api.conftest import client_of
 from tests.cpl.submitting import begin, fill, hand_in, signed_in
@@ -158,6 +158,7 @@ def test_nobody_but_those_named_finds_a_request_or_a_notification(cast):
     participant = signed_in(cast.participant)
     notified = {"vulnerability": SECRET, "steps": "New firmware", "intended_by": written(today + DAY)}
     participant.post(reverse("ssc:vulnerabilities"), notified)
+    told = VulnerabilityNotification.objects.get()
     asked = {
         "ground": "MATERIAL_SECURITY_VULNERABILITY", "provider": "North", "devices": DEVICE, "new_device": DEVICE,
         "purpose": "Newer key handling", "assessment": "None.", "affects_interoperability": "no",
@@ -170,7 +171,9 @@ def test_nobody_but_those_named_finds_a_request_or_a_notification(cast):
         ("manufacturer", people.person(Role.MANUFACTURER)),
     ):  # fmt: skip
         browser = signed_in(user)
-        read = browser.get(reverse("ssc:vulnerabilities"))
+        listed = browser.get(reverse("ssc:vulnerabilities"))
+        assert SECRET not in listed.content.decode(), "a list is not yet the reading of it"
+        read = browser.get(reverse("ssc:vulnerability", args=[told.reference]))
         seen[name] = (
             browser.get(address).status_code,
             read.status_code == 200 and SECRET in read.content.decode(),
@@ -179,6 +182,10 @@ def test_nobody_but_those_named_finds_a_request_or_a_notification(cast):
         "rival": (404, False), "dcc": (200, False), "member": (200, True), "secretariat": (403, False),
         "manufacturer": (404, False),
     }  # fmt: skip
+    noted = Act.objects.filter(verb="ssc.vulnerability.read").values_list("actor", "subject_name")
+    assert list(noted) == [(cast.member.pk, told.reference)], "who may not read it has not read it"
+    readings = signed_in(people.person(Role.AUDITOR)).get("/admin/readings/").content.decode()
+    assert told.reference in readings and str(cast.member) in readings and SECRET not in readings
 
 
 def test_pages_say_that_the_regime_is_not_in_effect_and_take_nothing(cast, settings):
