@@ -17,11 +17,12 @@ import psycopg2  # noqa: E402
 import pytest  # noqa: E402
 from celery import current_app  # noqa: E402
 from django.conf import LazySettings, settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from psycopg2.extensions import connection as PsycopgConnection  # noqa: E402
 
-from tests import database, worlds  # noqa: E402
+from tests import database, instant, worlds  # noqa: E402
 
 # Nothing here is judged by the clock: a busy machine is no fault of the code. People's runs try other examples each time;
 # those of a build server (`.ci/run`) the same each time, since a rare one that is found there would be found by chance.
@@ -34,6 +35,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("build" if os.environ.get("CI") else "unhurried")
 
 django.setup()
+instant.begin()
 
 # In a worker of a parallel run Django's settings were read before this file: with the broker of the whole run, not ours.
 settings.REDIS_URL = settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
@@ -113,6 +115,20 @@ def edition_dir(settings: LazySettings, tmp_path: Path) -> Path:
     """Give each test a folder for editions of its own: what lies there is the witness of the last number."""
     settings.EDITION_DIR = tmp_path / "editions"
     return tmp_path / "editions"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What the process remembers, tries and calls of others among it, does not outlive a test."""
+    cache.clear()
+
+
+@pytest.fixture
+def true_clock() -> Iterator[None]:
+    """Let a test that starts programs have their clock, which is the machine's."""
+    instant.end()
+    yield
+    instant.begin()
 
 
 @pytest.fixture

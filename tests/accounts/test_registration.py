@@ -6,7 +6,6 @@ import re
 import pytest
 import time_machine
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from secgov.accounts.models import Invitation, Membership, Organisation, Registration, Role, User
@@ -27,12 +26,6 @@ FORM = {
     "note": "We make gas meters.",
 }
 PASSWORD = "three odd words together"
-
-
-@pytest.fixture(autouse=True)
-def forget_tries() -> None:
-    """Begin each test as if nobody had tried before: the count of tries outlives a test's transaction."""
-    cache.clear()
 
 
 def signed_in(user: User) -> Client:

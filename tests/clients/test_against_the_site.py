@@ -88,6 +88,7 @@ def test_next_key_is_followed_and_another_s_is_not(site, settings, tmp_path):
     assert json.loads((tmp_path / "held" / "state.json").read_text())["edition"] == "0.002"
 
 
+@pytest.mark.usefixtures("true_clock")
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed here")
 def test_commands_of_the_page_do_what_it_says(site, tmp_path):
     page = Browser().get("/guidance/integrate/").content.decode()

@@ -10,7 +10,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -34,7 +33,7 @@ from tests.journeys.mailbox import Mailbox, mail_server
 from tests.journeys.test_from_form_to_receipt import hurry, placed
 from tests.journeys.worker import wait_for, worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("true_clock")]
 PASSWORD = "three odd words together"
 NAME = "Brackenfell Metering Ltd"
 REASON = {"reason": "Looked at with care."}
@@ -54,7 +53,6 @@ def link(mailbox: Mailbox, to: str, start: str) -> str:
 
 def comes_in(mailbox: Mailbox, desk: Client) -> Client:
     """Register, be admitted from the board, invite a colleague; give the colleague's browser."""
-    cache.clear()
     ada, ben = "ada@brackenfell.example", "ben@brackenfell.example"
     form = {
         "organisation_name": NAME,

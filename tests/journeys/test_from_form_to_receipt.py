@@ -27,7 +27,7 @@ from tests.factories import people, publishing
 from tests.journeys.mailbox import mail_server
 from tests.journeys.worker import wait_for, worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("true_clock")]
 REAL = Path(project.BASE_DIR).parent / "shared" / "data" / "cpl_v2051_2022-09-21.csv"
 REASON = {"reason": "Looked at with care."}
 CERTIFICATES = (
