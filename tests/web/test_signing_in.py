@@ -1,12 +1,14 @@
 """Signing in over real HTTP: names, passwords, the second factor, and what happens to whoever guesses."""
 
+import datetime as dt
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import LazySettings
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
+from time_machine import TimeMachineFixture
 
 from secgov.accounts.models import Role, User
 from tests.factories import people
@@ -19,9 +21,9 @@ SECRET = "JBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(autouse=True)
-def nobody_tried_before() -> None:
-    """Tries are counted in the process's cache, which outlives a test."""
-    cache.clear()
+def one_instant(time_machine: TimeMachineFixture) -> None:
+    """A code holds for half a minute, which may end between its making and its use; tries are counted by the minute."""
+    time_machine.move_to(dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC), tick=False)
 
 
 @pytest.fixture
