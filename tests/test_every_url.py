@@ -68,6 +68,7 @@ ROWS: dict[str, Probe | Public] = {
     "fir/*": TO_SIGN_IN,
     # -- the portal: what is another organisation's does not exist
     "portal/": TO_SIGN_IN,
+    "portal/search/": TO_SIGN_IN,
     "portal/submissions/": TO_SIGN_IN,
     "portal/submissions/new/": Probe(Role.AUDITOR, (403,), "post"),
     "portal/submissions/like/<int:number>/": Probe(Role.AUDITOR, (403,)),

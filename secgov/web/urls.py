@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secgov.web import clause_page, health, joining, pages, registering, service_level
+from secgov.web import clause_page, health, joining, pages, registering, search, service_level
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("register/", registering.register, name="register-organisation"),
     path("register/confirm/<slug:token>/", registering.confirm, name="confirm-registration"),
     path("invitations/<slug:token>/", joining.accept, name="invitation"),
+    path("portal/search/", search.search_work, name="search-work"),
     path("after-sign-in/", pages.after_sign_in, name="after-sign-in"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

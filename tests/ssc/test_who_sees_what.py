@@ -15,6 +15,7 @@ from secgov.accounts.models import Membership, Organisation, Role, User
 from secgov.documents.models import Document, Reading
 from secgov.journal import clock
 from secgov.journal.models import Rehearsal
+from secgov.web.finding import find_work
 from ssc.models import Referral, RemedialPlan
 from ssc.services import participants, requests
 from ssc.services.advice import advise_authority
@@ -146,6 +147,42 @@ def test_everybody_finds_what_the_table_says_and_nothing_else(world: World) -> N
             place for place, address in world.addresses.items() if client.get(address).status_code == 200
         }
     assert found == SEES
+
+
+FINDS = {
+    **{each: {"case", "mine", "theirs", "referral"} for each in ("member", "secretary", "chair", "auditor")},
+    **{each: {"referral"} for each in ("secretariat", "approver", "authority")},
+    "own party": {"mine", "referral"},
+    "other party": {"theirs"},
+}
+"""By searching. Neither of the conflicted finds anything of the case, and no Party a plan that is not its own."""
+
+
+def test_search_finds_what_its_person_may_read_and_nothing_else(world: World) -> None:
+    things = {
+        "case": world.setting.case,
+        "mine": world.mine,
+        "theirs": world.theirs,
+        "referral": world.referral,
+    }
+    for name, user in world.who.items():
+        found = {
+            hit.reference
+            for row in things.values()
+            for group in find_work(str(row), person=user)
+            for hit in group.rows
+        }
+        assert {each for each, row in things.items() if str(row) in found} == FINDS.get(name, set()), name
+        assert len(found) == len(FINDS.get(name, set())), name
+    client = signed_in(world.who["own party"])
+    page = client.get(reverse("search-work"), {"q": "Ember"})
+    assert world.addresses["own plan"] in page.content.decode() and "Frost" not in text_of(page)
+    assert "Nothing here fits" in text_of(client.get(reverse("search-work"), {"q": "Frost"}))
+    desk = signed_in(world.who["auditor"]).get("/admin/search/", {"q": str(world.theirs)})
+    assert (
+        world.addresses["plan of the SSC"].replace(str(world.mine), str(world.theirs))
+        in desk.content.decode()
+    )
 
 
 def test_nobody_reads_the_reasons_but_those_whom_they_are_for(world: World) -> None:
