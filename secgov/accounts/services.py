@@ -11,7 +11,7 @@ from secgov.accounts.permissions import ROLES_OF_KIND, Duty, require
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
 from secgov.journal.models import Act, BankHoliday, Obligation, Task
-from secgov.journal.services.levels import EXPLAINED
+from secgov.journal.services.levels import EXPLAINED, is_counted
 
 # The journal never forgets, so what names a person stays out of it: a name must be able to go (TR-10).
 PERSONAL: dict[type[models.Model], frozenset[str]] = {
@@ -162,9 +162,13 @@ def explain_missed(*, obligation: Obligation, by: User, at: dt.datetime, public_
             "The explanation is missing.", clause=obligation.clause, field="public_reason",
             remedy="Say what went wrong, and what is different since.",
         )  # fmt: skip
-    ended = obligation.discharged_at or at
-    if obligation.fell_away_at or ended < obligation.due_at:
+    if obligation.missed_by(at=at) is None:
         raise Refusal("This duty was not missed.", clause=obligation.clause, field="public_reason")
+    if not is_counted(obligation):
+        raise Refusal(
+            "The public page does not show this duty: it is a Party’s, or our own target.",
+            clause=obligation.clause, field="public_reason",
+        )  # fmt: skip
     return journal.record(
         actor=grant.actor, at=at, verb=EXPLAINED, subject=obligation, clause=obligation.clause, reason=words,
         public_reason=words,

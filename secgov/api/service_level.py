@@ -54,7 +54,7 @@ class ServiceLevel(APIView):
 
     @extend_schema(operation_id="service_level", responses={200: ServiceLevelOut, **problems()})
     def get(self, request: Request) -> Response:
-        """Count as of now. What a Party owes is not counted here, nor what fell away for a stated reason."""
+        """Count as of now. What a Party owes is not counted here, nor what fell away in its time for a stated reason."""
         level = service_level(at=clock.now())
         worst, total = level.worst, level.total
         body = {

@@ -24,7 +24,7 @@ from secgov.errors import Refusal
 from secgov.journal import clock
 from secgov.journal.models import Act, Message, Obligation
 from secgov.journal.services import working_calendar
-from secgov.journal.services.levels import EXPLAINED
+from secgov.journal.services.levels import EXPLAINED, is_counted
 from secgov.web.owed import Day
 from secgov.web.words import duration_in_words
 
@@ -37,7 +37,7 @@ URGENCIES = (
     ("later", "Later"),
     ("met", "Met in time"),
     ("late", "Met late"),
-    ("missed", "Missed: late or overdue"),
+    ("missed", "Missed: late, overdue, or gone too late"),
     ("gone", "Fell away"),
     ("all", "All there were"),
 )
@@ -48,8 +48,8 @@ OVERRIDES = (
 )
 """Acts that set aside what the rules would have asked: an order of the Authority, or one person for two."""
 LATE_COLUMNS = (
-    "clause", "duty", "owed by", "organisation", "about", "opened at", "due at", "done at", "late by", "why this date",
-    "explained in public",
+    "clause", "duty", "owed by", "organisation", "about", "opened at", "due at", "done at", "fell away at", "late by",
+    "why this date", "explained in public",
 )  # fmt: skip
 OVERRIDE_COLUMNS = (
     "at",
@@ -129,9 +129,8 @@ def _row(
     may: bool,
     refused: tuple[int, ExplainForm] | None,
 ) -> dict[str, Any]:
-    missed = each.fell_away_at is None and each.due_at <= at and (each.was_late is not False)
     form = None
-    if missed and may and each.by_law:
+    if may and each.missed_by(at=at) is not None and is_counted(each):
         given = refused and refused[0] == each.pk
         form = refused[1] if given and refused else ExplainForm(auto_id=f"explain_{each.pk}_%s")
     return {"obligation": each, "explanation": explained.get(str(each.pk), ""), "explain": form}
@@ -148,8 +147,7 @@ def _chosen(rows: QuerySet[Obligation], shown: LedgerFilter, day: Day) -> QueryS
         "later": standing & Q(due_at__gt=day.soon_ends),
         "met": Q(discharged_at__lt=F("due_at")),
         "late": Q(discharged_at__gte=F("due_at")),
-        "missed": Q(fell_away_at=None, due_at__lte=day.now)
-        & (Q(discharged_at=None) | Q(discharged_at__gte=F("due_at"))),
+        "missed": Q(pk__in=Obligation.objects.missed(at=day.now).values("pk")),
         "gone": Q(fell_away_at__isnull=False),
         "all": Q(),
     }
@@ -193,12 +191,10 @@ def message_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def late_csv(request: HttpRequest) -> HttpResponse:
-    """Give every duty that was done late or is overdue, for the auditor."""
+    """Give every duty that was done late, fell away after its time or is overdue, for the auditor."""
     require(request.user, Duty.PACK_EVIDENCE)
     at = clock.now()
-    rows = Obligation.objects.filter(fell_away_at=None, due_at__lte=at).filter(
-        Q(discharged_at=None) | Q(discharged_at__gte=F("due_at"))
-    )
+    rows = Obligation.objects.missed(at=at)
     explained = dict(
         Act.objects.filter(verb=EXPLAINED).order_by("id").values_list("subject_id", "public_reason")
     )
@@ -210,7 +206,8 @@ def late_csv(request: HttpRequest) -> HttpResponse:
                 each.clause, each.duty, each.get_owed_by_display(), str(each.organisation or ""), each.subject_name,
                 each.opened_at.isoformat(), each.due_at.isoformat(),
                 each.discharged_at.isoformat() if each.discharged_at else "",
-                duration_in_words((each.discharged_at or at) - each.due_at), " ".join(each.why),
+                each.fell_away_at.isoformat() if each.fell_away_at else "",
+                duration_in_words(each.missed_by(at=at) or dt.timedelta(0)), " ".join(each.why),
                 explained.get(str(each.pk), ""),
             )
             for each in rows.select_related("organisation").order_by("due_at", "id")

@@ -52,13 +52,17 @@ def end_in_words(due_at: datetime) -> str:
     return instant_in_words(due_at)
 
 
-def short_end(due_at: datetime) -> str:
-    """Shorten the end of a period for a dense table: `end of Wed 23 Dec`, `Thu 24 Dec, 16:44`."""
+def short_end(due_at: datetime, now: datetime) -> str:
+    """Shorten the end of a period for a dense table: `end of Wed 23 Dec`, `Thu 24 Dec, 16:44`, `end of Wed 19 Jan 2028`.
+
+    The year is left out where it is the one that it is now.
+    """
     moment = london(due_at)
-    if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
-        last = moment - SECOND
-        return f"end of {last:%a} {last.day} {last:%b}"
-    return f"{moment:%a} {moment.day} {moment:%b}, {moment:%H:%M}"
+    ends_a_day = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    day = moment - SECOND if ends_a_day else moment
+    year = "" if day.year == london(now).year else f" {day.year}"
+    spelt = f"{day:%a} {day.day} {day:%b}{year}"
+    return f"end of {spelt}" if ends_a_day else f"{spelt}, {moment:%H:%M}"
 
 
 def duration_in_words(length: timedelta) -> str:

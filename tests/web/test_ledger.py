@@ -57,6 +57,7 @@ def four():
     duty("Beta standing", "2026-12-24 15:00", clause="F2.9")
     duty("Gamma in time", "2026-12-21 12:00", done="2026-12-22 12:00")
     duty("Delta gone", "2026-12-21 12:00", fell_away="2026-12-22 12:00")
+    duty("Echo gone late", "2026-12-17 12:00", fell_away="2026-12-21 12:00")
 
 
 @pytest.mark.clause("F2.8-0")
@@ -67,9 +68,9 @@ def four():
         ("?urgency=overdue", {"Alpha"}),
         ("?urgency=next", {"Beta"}),
         ("?urgency=met", {"Gamma"}),
-        ("?urgency=gone", {"Delta"}),
-        ("?urgency=missed", {"Alpha"}),
-        ("?urgency=all", {"Alpha", "Beta", "Gamma", "Delta"}),
+        ("?urgency=gone", {"Delta", "Echo"}),
+        ("?urgency=missed", {"Alpha", "Echo"}),
+        ("?urgency=all", {"Alpha", "Beta", "Gamma", "Delta", "Echo"}),
         ("?clause=F2.9", {"Beta"}),
         ("?owner=dcc", set()),
         ("?q=alpha", {"Alpha"}),
@@ -83,6 +84,7 @@ def test_ledger_shows_what_was_asked_for(four, sign_in, query, shown):
         "Beta": "Beta standing",
         "Gamma": "Gamma in time",
         "Delta": "Delta gone",
+        "Echo": "Echo gone late",
     }
     assert {name for name, whole in names.items() if whole in page} == shown
 
@@ -99,16 +101,24 @@ def test_only_what_was_missed_can_be_explained_and_only_by_the_secretariat(four,
     standing = Obligation.objects.get(subject_name="Beta standing")
     missed = Obligation.objects.get(subject_name="Alpha overdue")
     said = {"public_reason": "The server was down."}
+    party = duty("Foxtrot of a Party", "2026-12-22 16:00")
+    Obligation.objects.filter(pk=party.pk).update(owed_by=Obligation.Owner.PARTY)
     assert sign_in(Role.AUDITOR).post(f"/admin/ledger/{missed.pk}/explain/", said).status_code == 403
     desk = sign_in(Role.SECRETARIAT)
     refused = desk.post(f"/admin/ledger/{standing.pk}/explain/", said)
     assert refused.status_code == 422 and "was not missed" in refused.content.decode()
+    hidden = desk.post(f"/admin/ledger/{party.pk}/explain/", said)
+    assert hidden.status_code == 422 and "Explain in public" not in _row_of(hidden, "Foxtrot")
     assert desk.post(f"/admin/ledger/{missed.pk}/explain/", {"public_reason": " "}).status_code == 422
     assert not Act.objects.filter(verb="journal.obligation.explained").exists()
     assert desk.post(f"/admin/ledger/{missed.pk}/explain/", said).status_code == 302
     assert (
         "Said in public: The server was down." in desk.get("/admin/ledger/?urgency=missed").content.decode()
     )
+
+
+def _row_of(answer, name):
+    return next(row for row in answer.content.decode().split("<tr ") if name in row)
 
 
 @pytest.mark.clause("TR-10")
@@ -121,6 +131,7 @@ def test_auditor_takes_late_duties_and_overrides_as_files_without_formulas(four,
     auditor = sign_in(Role.AUDITOR)
     late = auditor.get("/admin/ledger/late.csv").content.decode()
     assert "15 h 20 min" in late and "'=1+1" in late and "Beta" not in late
+    assert "2 days 12 h" in late and "Echo gone late" in late and "Delta" not in late
     assert "Nobody else was there." in auditor.get("/admin/ledger/overrides.csv").content.decode()
     assert sign_in(Role.APPROVER).get("/admin/ledger/late.csv").status_code == 403
 

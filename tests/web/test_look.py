@@ -85,6 +85,14 @@ def test_deadline_met_and_met_late_are_told_apart():
     )
 
 
+def test_deadline_that_fell_away_after_its_time_says_that_it_was_late():
+    end = dt.datetime(2026, 12, 24, tzinfo=dt.UTC)
+    assert "<b>Fell away</b>" in drawn("{% due o %}", o=owed(end, fell_away_at=end - dt.timedelta(seconds=1)))
+    assert "Fell away late, by 3 min" in drawn(
+        "{% due o %}", o=owed(end, fell_away_at=end + dt.timedelta(minutes=3))
+    )
+
+
 def test_why_this_date_unfolds_sentence_by_sentence():
     shown = drawn("{% why steps %}", steps=["One Working Day after.", "<So> the end."])
     assert "<details" in shown

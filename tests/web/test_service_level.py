@@ -10,7 +10,7 @@ from secgov.accounts.models import Role
 from secgov.journal import services as journal
 from secgov.journal.actors import SYSTEM
 from secgov.journal.models import Obligation, Rehearsal
-from secgov.journal.services.levels import Tally, service_level
+from secgov.journal.services.levels import ClauseLevel, Tally, clause_levels, service_level
 from secgov.web.charts import month_chart, small_chart
 from tests.factories import people
 from tests.rules.secgov.calendars import london
@@ -64,14 +64,24 @@ def test_what_still_stands_after_its_time_is_missed_and_overdue():
 
 
 @pytest.mark.clause("F2.8-0")
-def test_what_fell_away_our_own_targets_and_what_a_party_owes_are_not_counted():
-    duty("2026-12-01 12:00", fell_away="2026-12-02 12:00")
+def test_what_fell_away_in_time_our_own_targets_and_what_a_party_owes_are_not_counted():
+    duty("2026-12-01 12:00", fell_away="2026-12-02 23:59")
     duty("2026-12-01 12:00", by_law=False)
     duty("2026-12-01 12:00", owner=Obligation.Owner.PARTY, clause="F2.6(b)")
     duty("2026-12-01 12:00", owner=Obligation.Owner.DCC, clause="F2.6(a)")
     assert service_level(at=NOW).total == Tally(0, 0)
     duty("2026-12-01 12:00", owner=Obligation.Owner.DCC, clause="F2.9")
     assert service_level(at=NOW).of_kind("F2.9")[-1] == Tally(0, 1)
+
+
+@pytest.mark.clause("F2.8-0")
+def test_what_fell_away_only_after_its_time_was_missed_and_stays_so():
+    duty("2026-12-01 12:00", fell_away="2026-12-03 00:00")
+    level = service_level(at=NOW)
+    [missed] = level.missed
+    assert missed.late_by == dt.timedelta(0) and not missed.still_open
+    assert level.total == Tally(0, 1) and level.overdue == []
+    assert clause_levels(at=NOW)["F2.8(a)"] == ClauseLevel(standing=0, overdue=0, met=0, missed=1)
 
 
 @pytest.mark.clause("F2.8-0")

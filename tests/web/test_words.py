@@ -32,6 +32,19 @@ def test_end_of_a_day_is_never_called_midnight(due_at, said):
 
 
 @pytest.mark.parametrize(
+    ("due_at", "said"),
+    [
+        (utc(2027, 1, 1), "end of Thu 31 Dec"),
+        (utc(2026, 12, 24, 16, 44), "Thu 24 Dec, 16:44"),
+        (utc(2027, 1, 2), "end of Fri 1 Jan 2027"),
+        (utc(2025, 12, 31, 23, 59), "Wed 31 Dec 2025, 23:59"),
+    ],
+)
+def test_short_end_leaves_out_the_year_only_where_it_is_this_one(due_at, said):
+    assert words.short_end(due_at, utc(2026, 12, 31, 23, 59)) == said
+
+
+@pytest.mark.parametrize(
     ("length", "said"),
     [
         (dt.timedelta(seconds=59), "under 1 min"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from secgov.journal.guards import NO_DELETE
 from secgov.journal.models.acts import Act
@@ -21,6 +21,11 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def overdue(self, *, at: dt.datetime) -> ObligationQuerySet:
         """Those standing whose period has ended at the instant `at`."""
         return self.standing().filter(due_at__lte=at)
+
+    def missed(self, *, at: dt.datetime) -> ObligationQuerySet:
+        """Those not done by their due instant, as of `at`: overdue, done late, or fallen away only after it. F2.8-0"""
+        late = Q(discharged_at__gte=F("due_at")) | Q(fell_away_at__gte=F("due_at"))
+        return self.filter(late | Q(discharged_at=None, fell_away_at=None), due_at__lte=at)
 
     def about(self, subject: models.Model) -> ObligationQuerySet:
         """Those whose subject is this row."""
@@ -103,6 +108,16 @@ class Obligation(models.Model):
     def is_standing(self) -> bool:
         """Whether it is still owed."""
         return self.discharged_at is None and self.fell_away_at is None
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        """When it was done or fell away; None while it stands."""
+        return self.discharged_at or self.fell_away_at
+
+    def missed_by(self, *, at: dt.datetime) -> dt.timedelta | None:
+        """Give how late it was done, or fell away, or now is; None where it was not missed. F2.8-0"""
+        late = (self.ended_at or at) - self.due_at
+        return late if late >= dt.timedelta(0) else None
 
     @property
     def was_late(self) -> bool | None:

@@ -4,10 +4,11 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 from django.db.models.functions import TruncMonth
 
 from secgov.journal.models import Act, Heartbeat, Obligation
+from secgov.journal.models.obligations import ObligationQuerySet
 from secgov.time_rules import LONDON, london_day, months_before, start_of_day
 
 MONTHS = 12
@@ -81,8 +82,9 @@ def service_level(*, at: dt.datetime) -> Level:
     """Count the duties of the Panel, the SSC and the DCC's loading over twelve months of London. TR-10
 
     A duty is one date set by one clause. It is met in the month in which it was done in time, and missed in the month
-    in which its time ended. One that fell away for a stated reason is not counted, nor our own targets, nor what a
-    Party owes: that is between it and the SSC. Four queries.
+    in which its time ended. One that fell away in its time, for a stated reason, is not counted; what falls away later
+    had been missed by then, and stays so. Nor are our own targets counted, nor what a Party owes: that is between it and
+    the SSC. Four queries.
     """
     firsts = _firsts(at)
     since = start_of_day(firsts[0])
@@ -92,7 +94,7 @@ def service_level(*, at: dt.datetime) -> Level:
     by_month = in_time.annotate(month=TruncMonth("discharged_at", tzinfo=LONDON)).order_by()
     for month, clause, number in by_month.values_list("month", "clause").annotate(number=Count("pk")):
         months[month.date()].kinds[kind_of(clause)].met += number
-    late = counted.filter(due_at__lte=at).filter(Q(discharged_at=None) | Q(discharged_at__gte=F("due_at")))
+    late = counted.missed(at=at)
     missed = _missed(list(late.filter(due_at__gte=since).order_by("-due_at", "-id")), at)
     for each in missed:
         # The last instant of a period ends the day before: what was due at the end of a month was due in it.
@@ -103,7 +105,7 @@ def service_level(*, at: dt.datetime) -> Level:
         at=at,
         months=list(months.values()),
         missed=missed,
-        overdue=_missed(list(late.filter(discharged_at=None).order_by("due_at", "id")), at),
+        overdue=_missed(list(counted.overdue(at=at).order_by("due_at", "id")), at),
         last_beat=Heartbeat.objects.order_by("-finished_at").first(),
     )
 
@@ -124,9 +126,9 @@ def clause_levels(*, at: dt.datetime) -> dict[str, ClauseLevel]:
     The same duties as `service_level` counts. One query.
     """
     since = start_of_day(_firsts(at)[0])
-    standing = Q(discharged_at=None)
+    standing = Q(discharged_at=None, fell_away_at=None)
     in_time = Q(discharged_at__lt=F("due_at"), discharged_at__gte=since, discharged_at__lte=at)
-    late = Q(due_at__gte=since, due_at__lte=at) & (standing | Q(discharged_at__gte=F("due_at")))
+    late = Q(pk__in=Obligation.objects.missed(at=at).filter(due_at__gte=since).values("pk"))
     rows = (
         _counted()
         .order_by()
@@ -147,9 +149,16 @@ def _firsts(at: dt.datetime) -> list[dt.date]:
     return [months_before(today.replace(day=1), number) for number in range(MONTHS - 1, -1, -1)]
 
 
-def _counted() -> QuerySet[Obligation]:
-    return Obligation.objects.filter(by_law=True, fell_away_at=None).filter(
-        Q(owed_by__in=[Obligation.Owner.PANEL, Obligation.Owner.SSC]) | Q(clause="F2.9")
+def _counted() -> ObligationQuerySet:
+    return Obligation.objects.filter(
+        Q(owed_by__in=[Obligation.Owner.PANEL, Obligation.Owner.SSC]) | Q(clause="F2.9"), by_law=True
+    )
+
+
+def is_counted(obligation: Obligation) -> bool:
+    """Say whether a duty is one of those that the public page counts. F2.8-0"""
+    return obligation.by_law and (
+        obligation.owed_by in (Obligation.Owner.PANEL, Obligation.Owner.SSC) or obligation.clause == "F2.9"
     )
 
 
@@ -171,8 +180,6 @@ def _missed(rows: list[Obligation], at: dt.datetime) -> list[Missed]:
         .values_list("subject_id", "public_reason")
     )
     return [
-        Missed(
-            row, (row.discharged_at or at) - row.due_at, row.discharged_at is None, said.get(str(row.pk), "")
-        )
+        Missed(row, row.missed_by(at=at) or dt.timedelta(0), row.is_standing, said.get(str(row.pk), ""))
         for row in rows
     ]

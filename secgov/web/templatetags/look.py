@@ -114,21 +114,21 @@ def when(value: date | datetime, form: str = "instant") -> SafeString:
 def due(context: template.Context, obligation: Obligation, form: str = "long") -> SafeString:
     """Show a deadline: how long, then the date in words, then its clause. One that is met says when.
 
-    `form` short abbreviates the date, for dense tables. A page that shows many gives `calendar` in its context, so that
-    it is read once.
+    `form` short abbreviates the date, for dense tables, and leaves out the year that it is now. A page that shows many
+    gives `calendar` in its context, so that it is read once.
     """
-    end_in_words = words.short_end if form == "short" else words.end_in_words
+    now = context["look"].now
     if obligation.fell_away_at:
-        state, text, instant = "wait", "Fell away", obligation.fell_away_at
+        state, text, instant = *_gone(obligation, now), obligation.fell_away_at
         date_in_words = words.instant_in_words(instant)
     elif obligation.discharged_at:
         state, text = _met(obligation)
         instant = obligation.discharged_at
         date_in_words = words.instant_in_words(instant)
     else:
-        state, text = _time_left(obligation, context["look"].now, context.get("calendar"))
+        state, text = _time_left(obligation, now, context.get("calendar"))
         instant = obligation.due_at
-        date_in_words = end_in_words(instant)
+        date_in_words = words.short_end(instant, now) if form == "short" else words.end_in_words(instant)
     return format_html(
         '<span class="due due-{}"><b>{}</b><time datetime="{}">{}</time>{}</span>',
         state,
@@ -137,6 +137,13 @@ def due(context: template.Context, obligation: Obligation, form: str = "long") -
         date_in_words,
         clause(obligation.clause),
     )
+
+
+def _gone(obligation: Obligation, now: datetime) -> tuple[str, str]:
+    late = obligation.missed_by(at=now)
+    if late is None:
+        return "wait", "Fell away"
+    return "late", f"Fell away late, by {words.duration_in_words(late)}"
 
 
 def _met(obligation: Obligation) -> tuple[str, str]:
