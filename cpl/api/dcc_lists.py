@@ -22,8 +22,9 @@ from cpl.api.views import PAGING, problems
 from cpl.list_reading import CSV, JSON, MEDIA_TYPES
 from cpl.models import DccListVersion
 from cpl.rules import dcc_lists as rules
-from cpl.services.dcc_list_contents import numbers_told, record_of, rows_of
+from cpl.services.dcc_list_contents import digest_told, numbers_told, record_of, rows_of
 from cpl.services.dcc_lists import newest_version, take_list
+from secgov.accounts.models import Organisation
 from secgov.accounts.permissions import Duty, organisations_of, permitted, require
 from secgov.journal import clock
 
@@ -81,6 +82,8 @@ class DccList(GenericAPIView):
     filters = frozenset({"version"})
     parser_classes = [JsonListParser, CsvListParser]
     required_scopes = ["lists:write"]
+    own: list[Organisation] | None = None
+    """Of counts, the Suppliers whose rows alone the account may know of; None: all."""
 
     def get_permissions(self) -> list[Any]:
         """Reading is public; sending takes the DCC's token."""
@@ -112,7 +115,9 @@ class DccList(GenericAPIView):
         answer = self.get_paginated_response(page)
         about = described(self.version) | {"list": self.kind, "rows": 0}
         if self.version:
-            about |= numbers_told(self.version, confidential=self.sees_confidential())
+            sees = self.sees_confidential()
+            about |= numbers_told(self.version, confidential=sees, of=self.own)
+            about["sha256"] = digest_told(self.version, confidential=sees) if self.own is None else None
         return Response({**about, **answer.data})
 
     def matching(self, rows: Any, asked: dict[str, str]) -> QuerySet[Any]:
@@ -259,7 +264,8 @@ class Counts(DccList):
         sees_all = permitted(self.request.user, Duty.READ_ALL_COUNTS) is not None
         if not sees_all:
             require(self.request.user, Duty.READ_OWN_COUNTS)
+            self.own = list(organisations_of(self.request.user, Duty.READ_OWN_COUNTS))
         found = super().matching(rows, asked)
-        if sees_all or self.version is None:
+        if self.own is None or self.version is None:
             return found
-        return found.filter(organisation__in=organisations_of(self.request.user, Duty.READ_OWN_COUNTS))
+        return found.filter(organisation__in=self.own)

@@ -90,7 +90,11 @@ class About(serializers.Serializer):
 
     list = serializers.ChoiceField(["deployed", "eligible", "pending", "counts"])
     version = serializers.IntegerField(allow_null=True)
-    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$", allow_null=True)
+    sha256 = serializers.RegexField(
+        r"^[0-9a-f]{64}$", allow_null=True,
+        help_text="Of what the DCC sent; where something of it is withheld since, of the public rows as the Website's CSV "
+        "file gives them. Null for a Supplier that reads its own counts.",
+    )  # fmt: skip
     rows = serializers.IntegerField()
     added = serializers.IntegerField(allow_null=True)
     gone = serializers.IntegerField(allow_null=True)

@@ -1,6 +1,10 @@
 """What a version of a list from the DCC holds, for pages, files and programs."""
 
+import csv
 import datetime as dt
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
@@ -16,6 +20,7 @@ from cpl.models import (
     PendingRow,
     WithheldCombination,
 )
+from cpl.rendering import neutralise
 from cpl.rules.dcc_lists import COLUMNS
 from cpl.rules.device_types import NAMES
 from cpl.rules.estate import roles_for
@@ -64,15 +69,46 @@ def changed_rows(
     return rows.filter(~Exists(old.filter(**same))), old.filter(~Exists(rows.filter(**same)))
 
 
-def numbers_told(version: DccListVersion, *, confidential: bool = False) -> dict[str, int]:
+def numbers_told(
+    version: DccListVersion, *, confidential: bool = False, of: Sequence[Organisation] | None = None
+) -> dict[str, int]:
     """Give how many rows a version has, how many are new and how many gone, as `rows_of` tells them. Section F2.10A
 
-    What was called confidential since is not even counted.
+    What was called confidential since is not even counted. Of counts, only the rows of the Suppliers `of` where given.
     """
-    if confidential or version.kind != Kind.PENDING or not WithheldCombination.objects.exists():
+    if of is None and (
+        confidential or version.kind != Kind.PENDING or not WithheldCombination.objects.exists()
+    ):
         return {"rows": version.rows, "added": version.added, "gone": version.gone}
-    added, gone = changed_rows(version)
-    return {"rows": rows_of(version).count(), "added": added.count(), "gone": gone.count()}
+    told = dict(zip(("rows", "added", "gone"), (rows_of(version), *changed_rows(version)), strict=True))
+    whose = {} if of is None else {"organisation__in": of}
+    return {name: rows.filter(**whose).count() for name, rows in told.items()}
+
+
+def digest_told(version: DccListVersion, *, confidential: bool = False) -> str:
+    """Give the SHA-256 that is told of a version: of what the DCC sent, or of what is public of that. Section F2.10A
+
+    Of a version that holds what was called confidential since, the DCC's own digest would confirm a guess at it: then
+    it is the digest of the public rows, as the file in CSV gives them.
+    """
+    public = rows_of(version)
+    if confidential or version.kind != Kind.PENDING or public.count() == version.rows:
+        return version.sha256
+    return hashlib.sha256("".join(csv_lines(version.kind, public)).encode()).hexdigest()
+
+
+def csv_lines(kind: str, rows: QuerySet[Any]) -> Iterator[str]:
+    """Give the file of some rows in CSV, in pieces; what a spreadsheet would run is neutralised."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line)
+    writer.writerow(header_of(kind))
+    for row in rows.iterator(chunk_size=2000):
+        writer.writerow([neutralise(cell) for cell in cells_of(kind, row)])
+        if line.tell() > 64_000:
+            yield line.getvalue()
+            line.seek(0)
+            line.truncate()
+    yield line.getvalue()
 
 
 def record_of(row: Any) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """The lists from the DCC as everybody sees them: the newest version, its age, what changed, and every earlier one."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,14 +14,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cpl.models import DccListVersion, DeployedCombination, DeviceModel
-from cpl.rendering import neutralise
 from cpl.rules.dcc_lists import DEPLOYED
 from cpl.rules.smets1_lists import device_in_words, is_developed_or_tested
 from cpl.services.dcc_list_contents import (
     age_in_days,
-    cells_of,
     changed_rows,
-    header_of,
+    csv_lines,
+    digest_told,
     numbers_told,
     record_of,
     rows_of,
@@ -75,6 +72,7 @@ def _show(request: HttpRequest, kind: DccListVersion.Kind) -> HttpResponseBase:
             "newest": versions[0],
             "age": age_in_days(versions[0], at=clock.now()),
             "told": numbers_told(version),
+            "sha256": digest_told(version),
             "versions": [(each, numbers_told(each)) for each in versions[:VERSIONS]],
             "shown": request.GET.get("show", ""),
             "entry": entry,
@@ -133,23 +131,10 @@ def _rows_in_words(rows: list[Any]) -> list[dict[str, Any]]:
 
 
 def _file(version: DccListVersion, rows: QuerySet[Any], form: str) -> StreamingHttpResponse:
-    lines = _csv_lines(version.kind, rows) if form == "csv" else _json_lines(version, rows)
+    lines = csv_lines(version.kind, rows) if form == "csv" else _json_lines(version, rows)
     answer = StreamingHttpResponse(lines, content_type=MEDIA_TYPES[form])
     answer["Content-Disposition"] = f'attachment; filename="{version.kind}-{version.number}.{form}"'
     return answer
-
-
-def _csv_lines(kind: str, rows: QuerySet[Any]) -> Iterator[str]:
-    line = io.StringIO(newline="")
-    writer = csv.writer(line)
-    writer.writerow(header_of(kind))
-    for row in rows.iterator(chunk_size=2000):
-        writer.writerow([neutralise(cell) for cell in cells_of(kind, row)])
-        if line.tell() > 64_000:
-            yield line.getvalue()
-            line.seek(0)
-            line.truncate()
-    yield line.getvalue()
 
 
 def _json_lines(version: DccListVersion, rows: QuerySet[Any]) -> Iterator[bytes]:
@@ -158,7 +143,7 @@ def _json_lines(version: DccListVersion, rows: QuerySet[Any]) -> Iterator[bytes]
         "list": version.kind,
         "version": version.number,
         "received_at": received,
-        "sha256": version.sha256,
+        "sha256": digest_told(version),
     }
     yield orjson.dumps(head, option=orjson.OPT_UTC_Z)[:-1] + b',"rows":['
     first = True

@@ -13,6 +13,8 @@ API_CHANGES: tuple[tuple[dt.date, tuple[str, ...]], ...] = (
             "Limits are counted across all servers.",
             "An empty file is refused where the version of a DCC’s list before had rows, but for the Pending list.",
             "OPTIONS is answered with 405; the OpenAPI document names each choice of its own (CombinationStatusEnum).",
+            "Of deployed-products/counts/ a Supplier is told the totals of its own rows alone, and no digest; the digest of a "
+            "Pending list is that of its public rows where something of it is withheld.",
             "as_of and known_at on cpl/entries/ and one entry, for any day and any instant.",
         ),
     ),

@@ -109,3 +109,9 @@ def test_counts_are_for_the_ssc_and_for_each_supplier_its_own(dcc, anybody, entr
     ssc = client_of(people.person(Role.SSC_MEMBER)).get(COUNTS).json()
     assert [each["supplier"] for each in ssc["results"]] == ["Ayle", "Other"]
     assert ayle.name == "Ayle" and json.dumps(own).count("Ayle") == 0
+    assert (own["rows"], own["added"], own["gone"], own["sha256"]) == (1, 1, 0, None)
+    assert (ssc["rows"], ssc["added"]) == (2, 2) and len(ssc["sha256"]) == 64
+    assert put(dcc, COUNTS, rows[0] | {"entry": entries[1]}, *rows).status_code == 201
+    own = client_of(people.person(Role.SUPPLIER, other)).get(COUNTS).json()
+    assert (own["rows"], own["added"], own["gone"]) == (1, 0, 0), "another's new row is not its own"
+    assert client_of(people.person(Role.SUPPLIER)).get(COUNTS).json()["rows"] == 0

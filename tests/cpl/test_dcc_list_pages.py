@@ -1,6 +1,7 @@
 """The pages of the DCC's lists: public ones, and the one on which its people provide them (Theme H)."""
 
 import datetime as dt
+import hashlib
 import json
 
 import pytest
@@ -127,7 +128,12 @@ def test_combination_withheld_since_is_in_no_page_and_no_file_for_others(dcc):
     assert Client().get("/api/v1/smets1/pending/").json()["rows"] == 1
     for form in ("csv", "json"):
         assert "P-SECRET" not in body_of(Client().get(f"/smets1/?list=pending&version=1&as={form}"))
-    assert "P-SECRET" not in Client().get("/api/v1/smets1/pending/?version=1").content.decode()
+    told = Client().get("/api/v1/smets1/pending/?version=1")
+    assert "P-SECRET" not in told.content.decode()
+    public = hashlib.sha256(body_of(Client().get("/smets1/?list=pending&as=csv")).encode()).hexdigest()
+    assert told.json()["sha256"] == public != made.sha256, "the digest is of what is public"
+    assert json.loads(body_of(Client().get("/smets1/?list=pending&as=json")))["sha256"] == public
+    assert public[:32] in page and public[32:] in page and made.sha256[:32] not in page
     own = Client()
     own.force_login(dcc, backend=BACKEND)
     assert "P-SECRET" in text(own.get("/portal/dcc/lists/"))
