@@ -21,7 +21,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def visible_to(self, user: User) -> ProposalQuerySet:
         """One's own organisation's; those that its support is asked for, unless it declined; all that were handed in, to
-        SSC and Secretariat.
+        SSC and Secretariat; a draft that was keyed in, to all who key in.
         """
         own = Q(organisation__in=organisations_of(user, Duty.RAISE_PROPOSAL))
         asked = Q(
@@ -30,7 +30,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         )  # fmt: skip
         handed_in = ~Q(state=Proposal.State.DRAFT)
         if permitted(user, Duty.READ_PROPOSALS):
-            return self.filter(handed_in | own | Q(keyed_in_by=user)).distinct()
+            if permitted(user, Duty.KEY_IN_PROPOSAL):
+                handed_in |= Q(keyed_in_by__isnull=False)
+            return self.filter(handed_in | own).distinct()
         return self.filter(own | (asked & handed_in)).distinct()
 
     def tracked(self) -> ProposalQuerySet:

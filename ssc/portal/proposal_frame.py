@@ -5,8 +5,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from secgov.accounts.models import Organisation, User
-from secgov.accounts.permissions import Duty, organisations_of, permitted
+from secgov.accounts.permissions import Duty, organisations_of
 from ssc.models import Proposal
+from ssc.services.proposal_rows import owner_grant
 
 
 def visible_proposal(request: HttpRequest, pk: int) -> Proposal:
@@ -18,12 +19,8 @@ def visible_proposal(request: HttpRequest, pk: int) -> Proposal:
 
 
 def owns(user: User, proposal: Proposal) -> bool:
-    """Whether a person may change a proposal's form: its organisation's people, or whoever keyed it in."""
-    if proposal.keyed_in_by_id == user.pk:
-        return permitted(user, Duty.KEY_IN_PROPOSAL) is not None
-    return proposal.organisation is not None and proposal.organisation in organisations_of(
-        user, Duty.RAISE_PROPOSAL
-    )
+    """Whether a person may change a proposal's form: its organisation's people, or whoever keys it in."""
+    return owner_grant(proposal, user) is not None
 
 
 def organisations_for(user: User, duty: Duty) -> QuerySet[Organisation]:

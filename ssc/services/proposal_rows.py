@@ -46,18 +46,33 @@ def lock_proposal(proposal: Proposal, *, version: int | None = None) -> Proposal
     return fresh
 
 
+def owner_grant(proposal: Proposal, by: User) -> Grant | None:
+    """Give by which membership a person may change a proposal's form, or None: the proposer's people, or who keyed it in.
+
+    A draft that was keyed in may be finished by every colleague of that duty: its form waits for nobody's holiday.
+    """
+    if proposal.keyed_in_by_id is not None and (
+        proposal.state == State.DRAFT or proposal.keyed_in_by_id == by.pk
+    ):
+        grant = permitted(by, Duty.KEY_IN_PROPOSAL)
+        if grant is not None:
+            return grant
+    if proposal.organisation is not None and proposal.organisation in organisations_of(
+        by, Duty.RAISE_PROPOSAL
+    ):
+        return permitted(by, Duty.RAISE_PROPOSAL, proposal.organisation)
+    return None
+
+
 def require_owner(proposal: Proposal, by: User) -> Grant:
-    """Give by which membership a person may change a proposal's form: the proposer's people, or who keyed it in.
+    """Give by which membership a person may change a proposal's form, as `owner_grant` does.
 
     Raises NotPermitted, hidden: another organisation's proposal does not exist here.
     """
-    if proposal.keyed_in_by_id == by.pk:
-        return require(by, Duty.KEY_IN_PROPOSAL)
-    if proposal.organisation is not None:
-        grant = permitted(by, Duty.RAISE_PROPOSAL, proposal.organisation)
-        if grant is not None and proposal.organisation in organisations_of(by, Duty.RAISE_PROPOSAL):
-            return grant
-    raise NotPermitted("There is nothing at this address.", hidden=True)
+    grant = owner_grant(proposal, by)
+    if grant is None:
+        raise NotPermitted("There is nothing at this address.", hidden=True)
+    return grant
 
 
 def require_for_ssc(proposal: Proposal, by: User, duty: Duty) -> Grant:

@@ -113,13 +113,20 @@ def save_draft(
 ) -> Proposal:
     """Keep what was typed into a draft so far, complete or not. SC-A2-0b
 
-    Whatever is not of the form is ignored, above all the day of submission. Raises NotPermitted (hidden), Conflict.
+    Whatever is not of the form is ignored, above all the day of submission. Where somebody else keyed it in, an act says
+    who went on with it. Raises NotPermitted (hidden), Conflict.
     """
     proposal = lock_proposal(proposal, version=version)
-    require_owner(proposal, by)
+    grant = require_owner(proposal, by)
     check_state(proposal, State.DRAFT)
     _write(proposal, values)
-    keep(proposal)
+    if proposal.keyed_in_by_id in (None, by.pk):
+        keep(proposal)
+    else:
+        record_note(
+            proposal, "draft_continued", grant=grant, at=at, clause="SC-A2-0a",
+            reason="Somebody else went on with a form that was keyed in.",
+        )  # fmt: skip
     return proposal
 
 

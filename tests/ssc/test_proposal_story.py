@@ -10,9 +10,12 @@ from django.test import Client
 
 from cpl.models import ScVersion
 from secgov.accounts.models import Role, User
+from secgov.errors import Conflict, NotPermitted
+from secgov.journal.models import Act
 from ssc.models import ENDED, Consultation, Proposal
 from ssc.portal.proposal_acts import STEPS
 from ssc.rules.proposals import CATEGORIES, CRITERIA
+from ssc.services import proposals
 from tests.factories import people
 from tests.factories import proposals as make
 
@@ -217,6 +220,49 @@ def test_an_e_mailed_form_is_keyed_in_with_the_original_attached():
     assert kept.content.startswith(b"%PDF")
     assert browser(who.tester).get(f"/portal/proposals/{row.pk}/original/").status_code == 200
     assert browser(who.proposer).get(f"/portal/proposals/{row.pk}/original/").status_code == 404
+
+
+@pytest.mark.clause("SC-A2-0a")
+def test_keyed_in_draft_is_finished_by_a_colleague_of_that_duty_and_the_acts_say_by_whom():
+    who = make.cast()
+    row = proposals.key_in_proposal(
+        kind="use_case", original=SimpleUploadedFile("form.pdf", b"%PDF-1.4\n%%EOF\n"), classification="green",
+        received_on=make.BEGAN.date(), organisation=None, by=who.secretariat, at=make.BEGAN,
+    )  # fmt: skip
+    url = f"/portal/proposals/{row.pk}/form/who/"
+    for person in (who.member, who.chair, who.auditor, who.proposer, who.other_supplier):
+        assert browser(person).get(url).status_code == 404, "a draft is none of theirs"
+        assert not Proposal.objects.visible_to(person).exists()
+    listed = browser(who.secretary).get("/portal/proposals/").content.decode()
+    assert f'href="/portal/proposals/{row.pk}/"' in listed
+    assert browser(who.secretary).get(url).status_code == 200
+    values = make.FORM | {
+        "affects_existing": False,
+        "sc_title": "",
+        "use_case_title": "After a flood",
+        "reasons": [],
+    }
+    kept = proposals.save_draft(
+        proposal=row, values=values, by=who.secretary, at=make.BEGAN, version=row.version
+    )
+    with pytest.raises(Conflict):
+        proposals.save_draft(proposal=row, values={}, by=who.secretariat, at=make.BEGAN, version=row.version)
+    handed_in = proposals.submit_proposal(
+        proposal=kept, by=who.secretary, at=make.BEGAN, version=kept.version
+    )
+    acts = Act.objects.filter(subject_type="ssc.proposal", subject_id=str(row.pk)).order_by("pk")
+    assert [(each.verb, each.actor) for each in acts] == [
+        ("ssc.proposal.keyed_in", who.secretariat), ("ssc.proposal.draft_continued", who.secretary),
+        ("ssc.proposal.submitted", who.secretary),
+    ]  # fmt: skip
+    with pytest.raises(NotPermitted):  # what was handed in is changed by whoever keyed it in, as before
+        proposals.withdraw_proposal(
+            proposal=handed_in,
+            reason="x",
+            by=people.person(Role.SECRETARIAT),
+            at=make.BEGAN,
+            version=handed_in.version,
+        )
 
 
 @pytest.mark.clause("SC-6.8")
