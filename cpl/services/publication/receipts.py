@@ -47,7 +47,7 @@ class DccStanding:
 
 def dcc_standing() -> DccStanding:
     """Say which edition the DCC has received last, and which it has loaded. Section F2.9"""
-    receipts = Receipt.objects.select_related("edition").order_by("-edition__number", "at")
+    receipts = Receipt.objects.select_related("edition").order_by("-edition__number", "at", "id")
     return DccStanding(received=receipts.first(), loaded=receipts.filter(kind=Receipt.Kind.LOADED).first())
 
 
