@@ -28,11 +28,11 @@ def tell_party(
 ) -> Notice:
     """Tell one Party that the SSC has something for it, once for each key; no other Party is named.
 
-    `title` stands in its inbox; the mail gives only the way there, `path`.
+    `title` stands in its inbox; the mail gives only the way there, `path`, and a feed not even the title.
     """
     notice = journal.give_notice(
         organisation_id=organisation.pk, recipients=notice_contacts(organisation), template=SIGN_IN,
-        context={"path": path}, title=title, clause=clause, subject=subject, key=key, at=at,
+        context={"path": path, "sign_in": "yes"}, title=title, clause=clause, subject=subject, key=key, at=at,
     )  # fmt: skip
     nudge("journal.send_messages")
     return notice

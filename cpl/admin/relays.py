@@ -36,8 +36,9 @@ class RelayForm(forms.Form):
         error_messages={"required": "Say in a few words what it is about."},
     )  # fmt: skip
     classification = forms.ChoiceField(
-        label="Classification", choices=Classification.choices,
-        help_text="White is mailed word for word. Anything else is mailed as “sign in to read”.",
+        label="Classification", choices=[("", "Choose one"), *Classification.choices],
+        help_text="As NCSC marked it. White is mailed word for word. Anything else is mailed as “sign in to read”.",
+        error_messages={"required": "Choose the classification that NCSC gave it, for example Amber."},
     )  # fmt: skip
     received_at = forms.DateTimeField(
         label="Received", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -26,6 +26,8 @@ from secgov.journal.models import Notice, NoticeReading
 PAGE = 25
 IN_FEED = 50
 READ, UNREAD = "read", "unread"
+TO_SIGN_IN_FOR = "A notice to read after signing in"
+"""What a feed calls a notice that may not go by open mail: its title would tell what it is about."""
 
 
 class InboxFilter(forms.Form):
@@ -145,12 +147,11 @@ def feed(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     for row in rows:
         link = f"{settings.SITE_URL}/portal/notices/{row.pk}/"
-        words = (
-            "Sign in to read it." if row.template == WITHHELD or row.context.get("sign_in") else words_of(row)
-        )
+        closed = row.template == WITHHELD or bool(row.context.get("sign_in"))
+        title, words = (TO_SIGN_IN_FOR, "Sign in to read it.") if closed else (row.title, words_of(row))
         given = row.given_at.astimezone(dt.UTC)
         atom.add_item(
-            title=row.title, link=link, text=words, unique_id=link, pubdate=given, updateddate=given,
+            title=title, link=link, text=words, unique_id=link, pubdate=given, updateddate=given,
             categories=[row.clause] if row.clause else [],
         )  # fmt: skip
     answer = HttpResponse(atom.writeString("utf-8"), content_type=atom.content_type)

@@ -8,6 +8,7 @@ from django.core import mail
 from cpl.models import RelayedNotice
 from cpl.rules.relays import notice_day_of
 from cpl.services.relays import record_request, relay_notice
+from secgov.accounts.feeds import make_feed_token
 from secgov.accounts.models import Role
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal import services as journal
@@ -66,6 +67,8 @@ def test_any_other_notice_is_mailed_as_sign_in_and_shown_word_for_word_after_it(
     assert all("Sign in to read it" in letter.body for letter in mail.outbox)
     assert not Notice.objects.filter(context__has_key="text").exists()
     reader = people.person(Role.SUPPLIER, stage.parties[0])
+    feed = client.get(f"/portal/notices.atom?token={make_feed_token(by=reader, at=FRIDAY)}").content.decode()
+    assert "A notice to read after signing in" in feed and relay.title not in feed
     notice = Notice.objects.get(organisation=stage.parties[0])
     page = signed_in(client, reader).get(f"/portal/notices/{notice.pk}/").content.decode()
     assert WORDS.replace("<firmware>", "&lt;firmware&gt;") in page
@@ -142,6 +145,8 @@ def test_secretariat_records_looks_and_gives_at_its_desk(stage, client):
     }
     assert desk.get("/admin/cpl/relayednotice/relay/").status_code == 200
     assert desk.post("/admin/cpl/relayednotice/relay/", form | {"text": ""}).status_code == 422
+    unmarked = desk.post("/admin/cpl/relayednotice/relay/", form | {"classification": ""})
+    assert unmarked.status_code == 422 and "Choose the classification" in unmarked.content.decode()
     address = desk.post("/admin/cpl/relayednotice/relay/", form).headers["Location"]
     assert "Give it to every Party" in desk.get(address).content.decode()
     relay = RelayedNotice.objects.get()

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from secgov.accounts.feeds import make_feed_token
-from secgov.accounts.models import Organisation, Role, User
+from secgov.accounts.models import Membership, Organisation, Role, User
 from secgov.documents.models import Document, Reading
 from ssc.models import Case, CaseNote, Determination, ImpactPaper, InformationRequest
+from ssc.notices import tell_party
 from ssc.services import impact, participants, requests
 from tests.cpl.desk import signed_in, text_of
 from tests.factories import cases, dcc_lists, devices, people, removing
@@ -328,9 +329,14 @@ def test_what_removal_did_stands_beside_what_was_predicted(setting):
 
 def test_feed_says_of_a_determination_only_that_there_is_one(setting):
     cases.decided(setting)
+    tell_party(
+        organisation=Membership.objects.get(user=setting.group.supplier).organisation, clause="Z6.5",
+        title="Plan RP-9: remedy a failure", subject=setting.case, path="/portal/plans/RP-9/", key="test", at=NOON,
+    )  # fmt: skip
     secret = make_feed_token(by=setting.group.supplier, at=NOON)
     feed = Client().get(f"/portal/notices.atom?token={secret}").content.decode()
-    assert "Sign in to read it." in feed and "Determined" not in feed
+    assert feed.count("A notice to read after signing in") == feed.count("Sign in to read it.") == 2
+    assert "etermined" not in feed and "RP-9" not in feed and "removed" not in feed
 
 
 def test_draft_is_given_up_with_a_reason_and_another_may_be_begun(setting):

@@ -1,9 +1,11 @@
 """The look's parts in templates, the frame around a page, and the pages of what went wrong."""
 
 import datetime as dt
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.template import Context, Template
@@ -216,3 +218,9 @@ def test_person_without_a_second_proof_is_led_to_set_one_up(client, settings):
 def test_address_of_a_caller_is_what_our_own_proxies_saw(rf, settings, proxies, passed, address):
     settings.TRUSTED_PROXIES = proxies
     assert client_ip(rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": passed})) == address
+
+
+def test_frame_alone_says_in_a_title_that_a_form_was_refused():
+    pages = [each for folder in settings.TEMPLATES[0]["DIRS"] for each in Path(folder).rglob("*.html")]
+    twice = [each.name for each in pages if "{% block title %}{% if form.errors %}" in each.read_text()]
+    assert pages and not twice, f"their titles begin “Error: Error:”: {twice}"
