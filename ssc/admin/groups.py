@@ -47,7 +47,9 @@ class WorkingGroupAdmin(ReadByDutyAdmin):
                 ]),
                 Listing("Meetings", [
                     facts([("When", each.starts_at), ("Where", each.place), ("How", each.get_mode_display()),
-                           ("Minuted", each.minuted_at), ("Called off, because", each.called_off_reason)])
+                           ("Minuted", each.minuted_at),
+                           ("Level of the minutes", each.get_minutes_level_display() if each.minuted_at else ""),
+                           ("Called off, because", each.called_off_reason)])
                     for each in row.meetings.all()
                 ]),
             ],

@@ -157,6 +157,13 @@ class GroupMeeting(models.Model):
     present = models.ManyToManyField(GroupMember, blank=True, related_name="attended")
     quorum = models.PositiveSmallIntegerField("quorum as it was set", null=True, blank=True)
     minutes = models.TextField(blank=True)
+    minutes_level = models.CharField(
+        "level of the minutes",
+        max_length=10,
+        choices=Classification.choices,
+        default=Classification.RED,
+        help_text="Closed to most until somebody has said otherwise.",
+    )
     minuted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 

@@ -12,6 +12,7 @@ from cpl.portal.judged import DayField, JudgedForm
 from cpl.portal.query_form import DocumentedForm, document_field, level_field
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, people_who_may
+from secgov.documents.models import Classification
 from secgov.time_rules import LONDON
 from ssc.models import GroupContribution, GroupMeeting, GroupMember, Proposal, Undertaking, WorkingGroup
 
@@ -191,6 +192,11 @@ class MinuteForm(JudgedForm):
         widget=forms.CheckboxSelectMultiple,
     )
     minutes = words_field("Minutes", "Write the minutes.")
+    classification = forms.ChoiceField(
+        label="Who may read the minutes", widget=forms.RadioSelect, choices=Classification.choices,
+        help_text="White: every member. Else those who have undertaken to keep that level.",
+        error_messages={"required": "Say who may read the minutes."},
+    )  # fmt: skip
 
     def __init__(self, *args: Any, group: WorkingGroup, at: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,11 +16,12 @@ from cpl.portal.judged import JudgedForm, refuse
 from cpl.web.records import Record, Work, facts
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, permitted, require
+from secgov.documents.models import Classification
 from secgov.documents.web import download
 from secgov.errors import NotPermitted, Refusal
 from secgov.journal import clock
 from secgov.journal.services import working_calendar
-from secgov.time_rules import CalendarMissing, WorkingCalendar, london_day
+from secgov.time_rules import london_day
 from ssc.models import (
     GroupContribution,
     GroupMeeting,
@@ -33,7 +34,7 @@ from ssc.models import (
 from ssc.portal import group_forms as forms
 from ssc.portal.frame import page
 from ssc.portal.proposals import answers_of
-from ssc.rules.working_groups import LEVELS, TASKS, must_accept_again, papers_due_on
+from ssc.rules.working_groups import LEVELS, TASKS, must_accept_again
 from ssc.services import group_meetings as meetings
 from ssc.services import group_members as members
 
@@ -178,7 +179,7 @@ def _minute(row: WorkingGroup, form: forms.MinuteForm, by: User, at: dt.datetime
     given = form.cleaned_data
     meetings.minute_meeting(
         meeting=given["meeting"], by=by, at=at, version=given["meeting"].version, chaired_by=given["chaired_by"],
-        present=given["present"], minutes=given["minutes"],
+        present=given["present"], minutes=given["minutes"], classification=given["classification"],
     )  # fmt: skip
 
 
@@ -255,10 +256,10 @@ def _page(
     takes_part = is_in and not must_accept_again(accepted=accepted, newest=newest.number if newest else None)
     is_open = row.state == WorkingGroup.State.OPEN
     reads = (takes_part and is_open) or _reads_all(user)
-    open_to = row.proposals.all()  # what is said of a proposal has its level
+    levels = Classification.values  # what is said of a proposal has its level, and so have minutes
     if member and not _reads_all(user):
         levels = ["white", *member.undertakings.values_list("level", flat=True)]
-        open_to = open_to.filter(classification__in=levels)
+    open_to = row.proposals.filter(classification__in=levels)
     works = []
     for name, (who, title, button, _, says, bad) in STEPS.items():
         is_refused = refused is not None and refused[0] == name
@@ -287,7 +288,7 @@ def _page(
         "proposals": row.proposals.all(),
         "unseated": _unseated(row) if _keeps(user) and is_open else (),
         "meetings": [
-            (each, _papers_due(each, calendar))
+            (each, meetings.papers_due(each, calendar), each.minutes_level in levels)
             for each in row.meetings.select_related("chaired_by").prefetch_related("present__person")
         ]
         if reads
@@ -307,14 +308,6 @@ def _page(
         "form": refused[1] if refused else None,
     }
     return page(request, "group.html", context, status=422 if refused else 200)
-
-
-def _papers_due(meeting: GroupMeeting, calendar: WorkingCalendar) -> dt.date | None:
-    """By when a meeting's papers are due; None where the calendar does not reach so far (TR-2)."""
-    try:
-        return papers_due_on(london_day(meeting.starts_at), calendar)
-    except CalendarMissing:
-        return None
 
 
 def _may(name: str, member: GroupMember | None, takes_part: bool) -> bool:

@@ -94,6 +94,15 @@ def may_read(*, classification: str, is_active: bool, undertaken: Iterable[str])
     return is_active and (classification == "white" or classification in set(undertaken))
 
 
+def check_minutes_level(level: str) -> None:
+    """Refuse minutes without their level under the Information Policy. SC Methodology A1.5"""
+    if level not in ("white", *LEVELS):
+        raise Refusal(
+            "Say who may read the minutes.", clause="SC-A1.5", field="classification",
+            remedy="Choose White if every member may, else Green, Amber or Red.",
+        )  # fmt: skip
+
+
 def must_accept_again(*, accepted: int | None, newest: int | None) -> bool:
     """Say whether the terms changed since a member accepted them. SC Methodology A1.1"""
     return newest is not None and accepted != newest

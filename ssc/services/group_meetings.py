@@ -17,6 +17,7 @@ from secgov.documents.models import Document
 from secgov.documents.services import hand_out, store_document
 from secgov.errors import Conflict, Refusal
 from secgov.journal import services as journal
+from secgov.time_rules import CalendarMissing, WorkingCalendar, london_day
 from ssc.models import GroupContribution, GroupMeeting, GroupMember, GroupPaper, Proposal, WorkingGroup
 from ssc.rules import working_groups as rules
 from ssc.rules.proposal_form import clean_text
@@ -95,11 +96,12 @@ def call_off_group_meeting(
 @transaction.atomic
 def minute_meeting(
     *, meeting: GroupMeeting, by: User, at: dt.datetime, version: int, chaired_by: User, present: Iterable[GroupMember],
-    minutes: str,
+    minutes: str, classification: str,
 ) -> GroupMeeting:  # fmt: skip
     """Record who was there, who chaired, and what was said; without a quorum the minutes say so. SC Methodology A1.3
 
-    Raises Refusal for a chair other than that of the SSC, for a member of another group, or before the meeting.
+    Members read them by their level, as they read papers (SC-A1.5-1). Raises Refusal for minutes without one, for a chair
+    other than that of the SSC, for a member of another group, or before the meeting.
     """
     grant = require(by, Duty.WORK_ON_PROPOSAL)
     meeting = _lock_meeting(meeting, version)
@@ -110,15 +112,26 @@ def minute_meeting(
     if any(each.group_id != meeting.group_id for each in attended):
         raise Refusal("That member is on another group.", clause="SC-A1.3", field="present")
     meeting.chaired_by, meeting.minuted_at = chaired_by, at
+    rules.check_minutes_level(classification)
+    meeting.minutes_level = classification
     meeting.minutes = clean_text(minutes, field="minutes", clause="SC-A1.4", name="the minutes")
     meeting.quorum = settings.SSC_QUORUM or None
     meeting.present.set(attended)
     keep(meeting)
     journal.record(
         actor=grant.actor, at=at, verb="ssc.group_meeting.minuted", subject=meeting, clause="SC-A1.3",
-        reason="The minutes are recorded.", after={"present": len(attended), "quorum": meeting.quorum},
+        reason="The minutes are recorded.",
+        after={"present": len(attended), "quorum": meeting.quorum, "classification": meeting.minutes_level},
     )  # fmt: skip
     return meeting
+
+
+def papers_due(meeting: GroupMeeting, calendar: WorkingCalendar) -> dt.date | None:
+    """Give by when a meeting's papers are due; None where the calendar does not reach so far (TR-2). SC Methodology A1.4"""
+    try:
+        return rules.papers_due_on(london_day(meeting.starts_at), calendar)
+    except CalendarMissing:
+        return None
 
 
 @transaction.atomic

@@ -240,7 +240,8 @@ def test_minutes_of_a_meeting_that_changed_since_it_was_shown_are_a_conflict_and
         f'value="{row.pk}.{row.version}"'
         in secretary.get(reverse("ssc:working-group", args=[group.pk])).content.decode()
     )
-    sent = {"meeting": f"{row.pk}.{row.version}", "chaired_by": who.chair.pk, "minutes": "As I heard it."}
+    sent = {"meeting": f"{row.pk}.{row.version}", "chaired_by": who.chair.pk, "minutes": "As I heard it.",
+            "classification": "red"}  # fmt: skip
     for forged in ("", "x", f"{row.pk}", f"{row.pk}.x", f"{row.pk + 1}.1"):
         assert secretary.post(step, sent | {"meeting": forged}).status_code == 422, forged
     assert secretary.post(step, sent | {"meeting": f"{row.pk}.{row.version + 1}"}).status_code == 409
@@ -248,3 +249,20 @@ def test_minutes_of_a_meeting_that_changed_since_it_was_shown_are_a_conflict_and
     assert secretary.post(step, sent | {"minutes": "As another heard it."}).status_code == 409
     row.refresh_from_db()
     assert row.minutes == "As I heard it."
+
+
+@pytest.mark.clause("SC-A1.5-1", "SC-A1.5-2")
+@pytest.mark.parametrize(
+    ("level", "by_amber"), [("white", True), ("amber", True), ("green", False), ("red", False)]
+)
+def test_minutes_are_read_by_their_level_as_papers_are(who, group, level, by_amber):
+    row = meeting(group, who)
+    meetings.minute_meeting(
+        meeting=row, at=row.starts_at + DAY, by=who.secretary, version=row.version, chaired_by=who.chair, present=[],
+        minutes="Keys are read out by that port.", classification=level,
+    )  # fmt: skip
+    page = reverse("ssc:working-group", args=[group.pk])
+    for person, reads in ((who.supporter, by_amber), (who.member, True), (who.auditor, True)):
+        shown = signed_in(person).get(page).content.decode()
+        assert ("read out by that port" in shown) is reads, person
+        assert ("undertake to keep that level" in shown) is not reads

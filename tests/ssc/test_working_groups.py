@@ -223,11 +223,20 @@ def test_minutes_say_who_chaired_and_whether_there_was_a_quorum(who, group, sett
     settings.SSC_QUORUM = quorum
     invite(group, who, who.supporter)
     member, row = join(group, who.supporter), meeting(group, who)
-    given = {"by": who.secretary, "version": row.version, "present": [member], "minutes": "Agreed to go on."}
+    given = {"by": who.secretary, "version": row.version, "present": [member], "minutes": "Agreed to go on.",
+             "classification": "amber"}  # fmt: skip
     with pytest.raises(Refusal, match="not begun"):
         meetings.minute_meeting(meeting=row, at=row.starts_at - HOUR, chaired_by=who.chair, **given)
     with pytest.raises(Refusal, match="Chair of the SSC"):
         meetings.minute_meeting(meeting=row, at=row.starts_at + HOUR, chaired_by=who.member, **given)
+    for level in ("", "ultraviolet"):
+        with pytest.raises(Refusal, match="who may read the minutes"):
+            meetings.minute_meeting(
+                meeting=row,
+                at=row.starts_at + HOUR,
+                chaired_by=who.chair,
+                **given | {"classification": level},
+            )
     row = meetings.minute_meeting(meeting=row, at=row.starts_at + HOUR, chaired_by=who.chair, **given)
     assert row.is_inquorate is inquorate
 
