@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from cpl.admin.expiry_notices import KINDS
 from cpl.models import AssuranceCertificate, CertificateEvent
 from cpl.rules.certificate_events import Life, conditions, is_renewal_in_time
 from cpl.services.listing_facts import certificate_facts
@@ -44,6 +45,7 @@ def life_of(request: HttpRequest, certificate: AssuranceCertificate) -> dict[str
         "events": events,
         "actions": actions,
         "changes": list(certificate.changes_proposed.select_related("proposed_by")),
+        "notices": [(KINDS[each.state], each) for each in certificate.expiry_notices.order_by("-target_on")],
         "doors": _doors(request, certificate),
     }
 

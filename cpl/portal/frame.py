@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
 
-from cpl.models import Submission
+from cpl.models import AssuranceCertificate, Submission
 from cpl.services.drafts import EDITABLE
 from secgov.accounts.models import User
 from secgov.accounts.permissions import Duty, organisations_of
@@ -14,6 +14,7 @@ from secgov.errors import NotPermitted
 from secgov.journal.models import Notice, Obligation
 from secgov.journal.services import working_calendar
 
+CERTIFICATE = AssuranceCertificate._meta.label_lower
 ASKED_BY_THE_SSC = ("Z6.3(a)", "Z6.3(b)", "Z6.3(d)", "Z6.5", "Z6.6")
 
 
@@ -32,6 +33,13 @@ def own_notices(user: User) -> Any:
     """Give the notices to the person's organisations, newest first."""
     organisations = organisations_of(user, Duty.READ_NOTICES)
     return Notice.objects.filter(organisation__in=organisations).select_related("organisation")
+
+
+def certificates_to_open(user: User, obligations: list[Obligation]) -> set[str]:
+    """Give the keys of the certificates that some obligations are about and whose pages this person may open."""
+    keys = {each.subject_id for each in obligations if each.subject_type == CERTIFICATE}
+    found = AssuranceCertificate.objects.visible_to(user).filter(pk__in=keys) if keys else ()
+    return {str(each.pk) for each in found}
 
 
 def version_seen(request: HttpRequest) -> int:

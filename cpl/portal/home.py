@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from cpl.models import Submission
-from cpl.portal.frame import own_submissions, page
+from cpl.portal.frame import certificates_to_open, own_submissions, page
 from cpl.portal.notices import inbox
 from cpl.portal.progress import progress_of
 from cpl.portal.submissions import GROUPS
@@ -24,12 +24,15 @@ def home(request: HttpRequest) -> HttpResponse:
     by_state = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
     # Drafts stand above, as something asked of the person.
     latest = list(rows.exclude(state__in=(Submission.State.DRAFT, *GROUPS["ended"][1]))[:SHOWN])
-    owed = Obligation.objects.standing().filter(
-        organisation__in=organisations_of(request.user, Duty.READ_NOTICES)
+    owed = list(
+        Obligation.objects.standing().filter(
+            organisation__in=organisations_of(request.user, Duty.READ_NOTICES)
+        )
     )
     context = {
         "drafts": rows.filter(state=Submission.State.DRAFT)[:SHOWN],
         "owed": owed,
+        "to_open": certificates_to_open(request.user, owed),
         "counts": [
             (key, label, sum(by_state.get(state, 0) for state in states))
             for key, (label, states) in GROUPS.items()

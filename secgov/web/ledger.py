@@ -25,7 +25,7 @@ from secgov.journal import clock
 from secgov.journal.models import Act, Message, Obligation
 from secgov.journal.services import working_calendar
 from secgov.journal.services.levels import EXPLAINED, is_counted
-from secgov.web.owed import Day
+from secgov.web.owed import Day, subjects_of
 from secgov.web.words import duration_in_words
 
 PAGE = 50
@@ -109,7 +109,11 @@ def show(
         .values_list("subject_id", "public_reason")
     )
     may_explain = permitted(request.user, Duty.EXPLAIN_MISSED) is not None
-    rows = [_row(each, at, explained, may_explain, refused) for each in page]
+    standing = list(page.object_list)
+    rows = [
+        _row(each, at, explained, may_explain, refused) | {"subject": subject}
+        for each, subject in zip(standing, subjects_of(standing), strict=True)
+    ]
     context = {
         "filter": shown,
         "page": page,

@@ -28,6 +28,8 @@ PAGES = {
     "cpl.assurancecertificate": "admin:cpl_assurancecertificate_change",
     "cpl.certificateevent": "admin:cpl_certificateevent_change",
     "cpl.certificatechange": "admin:cpl_certificatechange_change",
+    "cpl.expirynotice": "admin:cpl_expirynotice_change",
+    "cpl.relayednotice": "admin:cpl_relayednotice_change",
     "cpl.bindingdetermination": "admin:cpl_bindingdetermination_change",
     "cpl.paneldecision": "admin:cpl_paneldecision_change",
     "cpl.authorityorder": "admin:cpl_authorityorder_change",
@@ -177,12 +179,8 @@ def lines_of(obligations: list[Obligation]) -> list[Line]:
 
     Those of changes that an edition carries already are about the edition. Costs one query.
     """
-    editions = _editions(obligations)
     lines: dict[tuple[str, str, dt.datetime, str], Line] = {}
-    for each in obligations:
-        subject = _subject(
-            each, editions.get(each.subject_id) if each.subject_type == "cpl.listchange" else None
-        )
+    for each, subject in zip(obligations, subjects_of(obligations), strict=True):
         # Changes of one approval are decided together; submissions and certificates each on their own page.
         apart = (
             ""
@@ -195,6 +193,15 @@ def lines_of(obligations: list[Obligation]) -> list[Line]:
         if subject not in line.subjects:
             line.subjects.append(subject)
     return list(lines.values())
+
+
+def subjects_of(obligations: list[Obligation]) -> list[Subject]:
+    """Give for each obligation what it is about and where the desk shows that. Costs one query."""
+    editions = _editions(obligations)
+    return [
+        _subject(each, editions.get(each.subject_id) if each.subject_type == "cpl.listchange" else None)
+        for each in obligations
+    ]
 
 
 def groups_of(lines: list[Line], day: Day, calendar: WorkingCalendar) -> list[Group]:

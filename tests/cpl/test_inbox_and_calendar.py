@@ -9,6 +9,7 @@ import pytest
 from cpl import ical
 from cpl.services.relays import record_request, relay_notice
 from secgov.accounts.models import FeedToken, Membership, Role
+from secgov.journal import services as journal
 from secgov.journal.models import NoticeReading, Rehearsal
 from tests.factories import people, publishing
 from tests.factories.expiring import at, claimed, expiring, run
@@ -147,3 +148,29 @@ def test_calendar_folds_long_lines_and_escapes_signs():
     text = b"\r\n".join(lines).replace(b"\r\n ", b"").decode()
     assert "Ü" * 60 + "\\; a\\, b" in text and "DESCRIPTION:one\\ntwo" in text
     assert "DTEND;VALUE=DATE:20271201" in text
+
+
+@pytest.mark.clause("F2.7-1")
+def test_desk_shows_each_notice_of_a_certificate_and_leads_from_its_clocks_to_it(stage, client):
+    page = f"/admin/cpl/assurancecertificate/{stage.mine.pk}/change/"
+    journal.raise_alarms(at=at("2027-12-01"))
+    desk = browser(client, stage.cast.secretariat)
+    words = desk.get(page).content.decode()
+    assert "Twelve months before 30 November 2027" in words and "told Monday 30 November 2026, 06:30" in words
+    assert "Six months before 30 November 2027" in words and "goes on or around 30 May 2027" in words
+    told = stage.mine.expiry_notices.get(stage="M12")
+    notice = f"/admin/cpl/expirynotice/{told.pk}/change/"
+    assert notice in words and page in desk.get(notice).content.decode()
+    assert page in desk.get("/admin/cpl/expirynotice/?q=CPA-MINE").content.decode()
+    assert notice in desk.get("/admin/ledger/?urgency=all&clause=F2.7").content.decode()
+    assert f'<a href="{page}">' in desk.get("/admin/").content.decode(), "an alarm leads to the work"
+
+
+@pytest.mark.clause("F2.6(b)")
+def test_duty_leads_those_who_may_open_the_certificate_to_it(stage, client):
+    link = f'<a href="/portal/certificates/{stage.mine.pk}/">'
+    keeper = people.person(Role.ORGANISATION_ADMIN, stage.parties[0])
+    for person, leads in ((stage.person, True), (keeper, False)):
+        for address in ("/portal/obligations/", "/portal/"):
+            answer = browser(client, person).get(address).content.decode()
+            assert "NCSC CPA-MINE" in answer and (link in answer) is leads

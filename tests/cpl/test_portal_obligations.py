@@ -55,6 +55,18 @@ def test_party_reads_what_it_owes_first_then_how_the_rest_ended_and_nothing_of_a
     reasons = Obligation.objects.get(duty="Duty standing").why
     assert reasons and all(escape(each) in words for each in reasons)
     assert "Duty of the rival" not in words and "Other Energy" not in words
+    for query, fits in (
+        ("?state=standing", {"standing", "overdue"}),
+        ("?state=ended", {"met", "missed", "gone"}),
+        ("?state=missed", {"missed", "overdue"}),
+        ("?q=duty+GONE", {"gone"}),
+        ("?q=rival", set()),
+        ("?state=nonsense", {"standing", "overdue", "met", "missed", "gone"}),
+    ):
+        rows = text_of(client.get(ADDRESS + query)).split("Show all")[-1]
+        assert {
+            each for each in ("standing", "overdue", "met", "missed", "gone") if f"Duty {each}" in rows
+        } == fits
     assert ADDRESS in client.get("/portal/").content.decode()
     rival = text_of(signed_in(people.person(Role.SUPPLIER, other)).get(ADDRESS))
     assert "Duty of the rival" in rival and "Duty standing" not in rival and "Duty met" not in rival

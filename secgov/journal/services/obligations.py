@@ -104,8 +104,15 @@ def open_task(
     detail: str = "",
     clause: str = "",
     subject: models.Model | None = None,
+    owed: Obligation | None = None,
 ) -> Task:
-    """Ask a person of the Secretariat to look; one open task per key, however often it is asked."""
+    """Ask a person of the Secretariat to look; one open task per key, however often it is asked.
+
+    `subject` is the row to look at; of an alarm of an obligation (`owed`) it is what that one is about.
+    """
+    about = (subject._meta.label_lower, str(subject.pk), str(subject)[:200]) if subject else ("", "", "")
+    if owed:
+        about = (owed.subject_type, owed.subject_id, owed.subject_name)
     task, _ = Task.objects.get_or_create(
         key=key,
         closed_at=None,
@@ -114,9 +121,7 @@ def open_task(
             "detail": detail,
             "clause": clause,
             "opened_at": at,
-            "subject_type": subject._meta.label_lower if subject else "",
-            "subject_id": str(subject.pk) if subject else "",
-            "subject_name": str(subject)[:200] if subject else "",
+            **dict(zip(("subject_type", "subject_id", "subject_name"), about, strict=True)),
         },
     )
     return task
@@ -156,6 +161,7 @@ def raise_alarms(*, at: dt.datetime) -> int:
                 clause=obligation.clause,
                 at=at,
                 detail=f"{obligation.subject_name}. " + " ".join(obligation.why),
+                owed=obligation,
             )
     return raised
 
