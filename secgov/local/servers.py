@@ -77,14 +77,14 @@ def for_tests(places: Places, given: Mapping[str, str]) -> Iterator[Environment]
     folder = places.private / f"test-{os.getpid()}"
     for left in places.private.glob("test-*"):  # by a run that was killed; its number may be ours by now
         if left == folder or not Path(f"/proc/{left.name.removeprefix('test-')}").exists():
-            shutil.rmtree(left)
+            shutil.rmtree(left, ignore_errors=True)  # another run that begins just now may be at it too
     folder.mkdir(mode=0o711)
     folder.chmod(0o711)
     try:
         with started(places, folder, Passwords(), durable=False, given=given) as addresses:
             yield addresses | {"CPL_TEST_FOLDER": str(folder)}
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # what a program that is about to end still wrote goes with the next run
 
 
 def settings(places: Places, passwords: Passwords, addresses: Mapping[str, str]) -> Environment:
