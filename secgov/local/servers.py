@@ -84,7 +84,7 @@ def for_tests(places: Places, given: Mapping[str, str]) -> Iterator[Environment]
         with started(places, folder, Passwords(), durable=False, given=given) as addresses:
             yield addresses | {"CPL_TEST_FOLDER": str(folder)}
     finally:
-        shutil.rmtree(folder, ignore_errors=True)  # what a program that is about to end still wrote goes with the next run
+        shutil.rmtree(folder, ignore_errors=True)  # what is still being written goes with the next run
 
 
 def settings(places: Places, passwords: Passwords, addresses: Mapping[str, str]) -> Environment:
