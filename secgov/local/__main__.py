@@ -109,11 +109,12 @@ def _compile_once(places: Places) -> None:
     """Have the programs that we start keep what they compile, in our folder and for each other.
 
     A machine that is told to keep none of it compiles all of Django anew for each of them, which takes longer than the
-    rest of a start.
+    rest of a start. It lies in the checkout: a clone that comes in its place, with other code of the same size and
+    time, must not run what was compiled of this one.
     """
     places.make()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(places.private / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = str(places.local / "bytecode")
 
 
 def _workers() -> int:
