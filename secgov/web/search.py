@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from secgov.web.finding import LONGEST, find, find_work, words_of
+from ssc.portal.frame import page
 
 
 @require_safe
@@ -22,4 +23,4 @@ def search_work(request: HttpRequest) -> HttpResponse:
     """Show what the SSC works on that fits `?q=`, of what the person may see."""
     asked = " ".join(words_of(request.GET.get("q", "")))
     context = {"asked": asked, "groups": find_work(asked, person=request.user), "longest": LONGEST}
-    return render(request, "web/search.html", context)
+    return page(request, "search.html", context)

@@ -19,9 +19,11 @@ from ssc.models import (
     GroupPaper,
     SscView,
     TestSlot,
+    VulnerabilityNotification,
     WorkingGroup,
 )
 from ssc.sample import fast_tracks, groups, proposals
+from ssc.services.fast_track_queue import plan_slot
 from ssc.services.meetings import call_meeting
 from tests.browser.conftest import Opened
 from tests.browser.look import faults
@@ -68,7 +70,10 @@ def test_pages_of_groups_and_fast_tracks_are_accessible_and_fit(
     groups.load_groups(people=cast, at=NOON)
     fast_tracks.load_fast_tracks(people=cast, at=NOON)
     Organisation.objects.filter(name="Brindle Power").update(name=LONGEST)
-    TestSlot.objects.filter(combination="Brindle pair 4").update(combination="Brindle/" * 18)
+    plan_slot(
+        organisation=Organisation.objects.get(name=LONGEST), combination="Brindle/" * 18,
+        planned_on=NOON.date() + dt.timedelta(days=30), by=cast["dcc"], at=NOON,
+    )  # fmt: skip
     call_meeting(on=NOON.date() + dt.timedelta(days=14), place="Room 2", by=cast["ssc-secretary"], at=NOON)
     state = {row.state: f"/portal/fast-track/{row.reference}/" for row in FastTrackRequest.objects.all()}
     group = f"/portal/working-groups/{WorkingGroup.objects.get().pk}/"
@@ -82,7 +87,8 @@ def test_pages_of_groups_and_fast_tracks_are_accessible_and_fit(
 
     found = seen(
         "testing-participant", "/portal/fast-track/?as=participant", "/portal/fast-track/new/",
-        "/portal/fast-track/notifications/", state["refused"],
+        "/portal/fast-track/notifications/", state["refused"], "/portal/search/?q=FT",
+        f"/portal/fast-track/notifications/{VulnerabilityNotification.objects.last()}/",
     )  # fmt: skip
     found += seen(
         "dcc", "/portal/fast-track/", state["requested"], state["granted"],
