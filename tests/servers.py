@@ -7,6 +7,7 @@ imported, by the process that a person started; the processes of pytest-xdist in
 import atexit
 import os
 import secrets
+import sys
 import tempfile
 import zlib
 from contextlib import AbstractContextManager
@@ -31,6 +32,13 @@ def begin() -> None:
             "CPL_TEST_FOLDER"
         ]  # pytest's files and a browser's go when the run ends
         tempfile.tempdir = None
+        if os.environ.pop(
+            "PYTHONDONTWRITEBYTECODE", ""
+        ):  # each program that a test starts would compile everything
+            os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = (
+                f"{os.environ['CPL_TEST_FOLDER']}/bytecode"
+            )
+            sys.dont_write_bytecode = False
         atexit.register(end)
     folder = f"{os.environ['CPL_TEST_FOLDER']}/{worker()}"
     os.makedirs(folder, exist_ok=True)
