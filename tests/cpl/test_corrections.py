@@ -8,25 +8,22 @@ from cpl.services import corrections, list_changes
 from secgov.accounts.models import Membership, Role
 from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Act, Obligation
-from tests.factories import casts, devices
+from tests.factories import devices, publishing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(publishing.with_entry)]
 NOON = devices.NOON
 
 
 @pytest.fixture
-def cast():
+def cast(world):
     """Who plays."""
-    return casts.cast()
+    return world[0]
 
 
 @pytest.fixture
-def entry(cast):
+def entry(world):
     """An entry on the list, submitted by the manufacturer."""
-    change = devices.approved(
-        devices.proposed(devices.submitted(cast.manufacturer, cast.maker), cast.secretariat), cast.approver
-    )
-    return DeviceModel.objects.get(pk=change.entry_number)
+    return world[1]
 
 
 def asked(cast, entry, **values):

@@ -15,16 +15,10 @@ from secgov.journal import clock
 from tests.cpl.desk import signed_in, text_of
 from tests.factories import devices, people, publishing
 
-pytestmark = pytest.mark.django_db
-NOON = devices.NOON
-MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
-WHY = "GBCS version <b>not</b> known to the DSP"
 
-
-@pytest.fixture
-def stage(settings, tmp_path):
+def two_editions(settings, folder):
     """Two editions with an entry each, and the DCC's client."""
-    publishing.signing_key(settings, tmp_path)
+    publishing.signing_key(settings, folder)
     stage = publishing.stage(parties=1)
     stage.one = publishing.listed(stage.cast)
     [stage.first] = publishing.publish(NOON + 31 * MINUTE)
@@ -35,6 +29,20 @@ def stage(settings, tmp_path):
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS, client_secret="of the tests",
     )  # fmt: skip
     return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(two_editions)]
+
+
+NOON = devices.NOON
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
+WHY = "GBCS version <b>not</b> known to the DSP"
+
+
+@pytest.fixture
+def stage(world):
+    """Two editions with an entry each, and the DCC's client."""
+    return world
 
 
 def say(stage, edition, kind, at, **held):

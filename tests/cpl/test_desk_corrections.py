@@ -14,19 +14,27 @@ from tests.cpl.desk import REASON, approve_url, decision, page_of, signed_in, te
 from tests.documents.files import upload
 from tests.factories import devices, publishing
 
-pytestmark = pytest.mark.django_db
-NOON = devices.NOON
 
-
-@pytest.fixture
-def stage(settings: LazySettings, tmp_path: Path) -> publishing.Stage:
+def one_entry(settings: LazySettings, folder: Path) -> publishing.Stage:
     """A published list with one entry."""
-    publishing.signing_key(settings, tmp_path)
+    publishing.signing_key(settings, folder)
     made = publishing.stage(parties=1)
     publishing.listed(made.cast)
     publishing.publish(NOON, at_once=True)
     publishing.carry(NOON)
     return made
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(one_entry)]
+
+
+NOON = devices.NOON
+
+
+@pytest.fixture
+def stage(world: publishing.Stage) -> publishing.Stage:
+    """A published list with one entry."""
+    return world
 
 
 def started(desk: Client, entry: DeviceModel, **changed: object) -> CorrectionRequest:

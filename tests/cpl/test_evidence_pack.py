@@ -21,14 +21,10 @@ from secgov.journal import services as journal
 from secgov.journal.models import Act, Obligation
 from tests.factories import devices, people, publishing, removing
 
-pytestmark = pytest.mark.django_db
-ISSUED = devices.NOON.replace(minute=31)
 
-
-@pytest.fixture
-def stage(settings, tmp_path):
+def sealed_edition(settings, folder):
     """A listing in an edition, sealed, with an Amber certificate document, and an auditor."""
-    publishing.signing_key(settings, tmp_path)
+    publishing.signing_key(settings, folder)
     stage = publishing.stage(parties=1)
     change = publishing.listed(stage.cast)
     stage.model = DeviceModel.objects.get()
@@ -43,6 +39,18 @@ def stage(settings, tmp_path):
     journal.seal_acts()
     stage.auditor = people.person(Role.AUDITOR)
     return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(sealed_edition)]
+
+
+ISSUED = devices.NOON.replace(minute=31)
+
+
+@pytest.fixture
+def stage(world):
+    """A listing in an edition, sealed, with an Amber certificate document, and an auditor."""
+    return world
 
 
 def pack(evidence, person, folder):

@@ -14,12 +14,8 @@ from secgov.journal.models import NoticeReading, Rehearsal
 from tests.factories import people, publishing
 from tests.factories.expiring import at, claimed, expiring, run
 
-pytestmark = pytest.mark.django_db
-ATOM = "{http://www.w3.org/2005/Atom}"
 
-
-@pytest.fixture
-def stage():
+def two_dates_to_come(settings, folder):
     """Two certificates with dates to come, one of them in a Supplier's estate, and a notice in every inbox."""
     stage = publishing.stage(parties=2)
     stage.person = people.person(Role.SUPPLIER, stage.parties[0])
@@ -32,6 +28,18 @@ def stage():
         id=1, defaults={"now": at("2026-12-01"), "set_at": dt.datetime.now(dt.UTC)}
     )
     return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(two_dates_to_come)]
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def stage(world):
+    """Two certificates with dates to come, one of them in a Supplier's estate, and a notice in every inbox."""
+    return world
 
 
 def browser(client, person):

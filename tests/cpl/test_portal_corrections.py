@@ -8,24 +8,22 @@ from secgov.documents.models import Document
 from secgov.journal.models import Message, Obligation
 from tests.cpl.submitting import signed_in
 from tests.documents.files import upload
-from tests.factories import casts, devices
+from tests.factories import casts, devices, publishing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(publishing.with_entry)]
 NOON = devices.NOON
 
 
 @pytest.fixture
-def cast() -> casts.Cast:
+def cast(world: tuple[casts.Cast, DeviceModel]) -> casts.Cast:
     """Who plays."""
-    return casts.cast()
+    return world[0]
 
 
 @pytest.fixture
-def entry(cast: casts.Cast) -> DeviceModel:
+def entry(world: tuple[casts.Cast, DeviceModel]) -> DeviceModel:
     """An entry on the list, submitted by the manufacturer."""
-    submission = devices.submitted(cast.manufacturer, cast.maker)
-    change = devices.approved(devices.proposed(submission, cast.secretariat), cast.approver)
-    return DeviceModel.objects.get(pk=change.entry_number)
+    return world[1]
 
 
 def form_of(entry: DeviceModel, **changed: object) -> dict[str, object]:

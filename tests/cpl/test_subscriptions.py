@@ -16,7 +16,19 @@ from secgov.journal import services as journal
 from secgov.journal.models import Act, Heartbeat, Message
 from tests.factories import devices, people, publishing
 
-pytestmark = pytest.mark.django_db
+
+def addition_approved(settings, folder):
+    """Everybody whom a publication needs, an approved addition, and a person of a Supplier."""
+    publishing.signing_key(settings, folder)
+    stage = publishing.stage(parties=1)
+    stage.person = people.person(Role.SUPPLIER, stage.parties[0])
+    publishing.listed(stage.cast)
+    return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(addition_approved)]
+
+
 NOON = devices.NOON
 MINUTE = dt.timedelta(minutes=1)
 ISSUED = NOON + 31 * MINUTE
@@ -24,13 +36,9 @@ MAKER = "7E3E"  # of the device that the factory lists
 
 
 @pytest.fixture
-def stage(settings, tmp_path):
+def stage(world):
     """Everybody whom a publication needs, an approved addition, and a person of a Supplier."""
-    publishing.signing_key(settings, tmp_path)
-    stage = publishing.stage(parties=1)
-    stage.person = people.person(Role.SUPPLIER, stage.parties[0])
-    publishing.listed(stage.cast)
-    return stage
+    return world
 
 
 def mails():

@@ -17,18 +17,10 @@ from secgov.journal.models import Message, Notice, Obligation, Task
 from tests.cpl.test_promises import vandalise
 from tests.factories import devices, people, publishing
 
-pytestmark = pytest.mark.django_db
-NOON = devices.NOON  # Tuesday: what is required now is due at the end of Wednesday, 36 hours on
-MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
-ISSUED = NOON + 31 * MINUTE
-GOES = NOON + 17 * HOUR  # an hour before half of the time
-CHOSE = "updates@supplier-1.example"
 
-
-@pytest.fixture
-def stage(settings, tmp_path):
+def two_editions(settings, folder):
     """Everybody whom a publication needs; the first Supplier chose a digest. Two editions are out, an hour apart."""
-    publishing.signing_key(settings, tmp_path)
+    publishing.signing_key(settings, folder)
     stage = publishing.stage()
     stage.contact = Contact.objects.create(
         organisation=stage.parties[0], email=CHOSE, purpose=Contact.Purpose.UPDATES, digest=True
@@ -40,6 +32,22 @@ def stage(settings, tmp_path):
     [stage.second] = publishing.publish(ISSUED + HOUR)
     publishing.carry(ISSUED + HOUR)
     return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(two_editions)]
+
+
+NOON = devices.NOON  # Tuesday: what is required now is due at the end of Wednesday, 36 hours on
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
+ISSUED = NOON + 31 * MINUTE
+GOES = NOON + 17 * HOUR  # an hour before half of the time
+CHOSE = "updates@supplier-1.example"
+
+
+@pytest.fixture
+def stage(world):
+    """Everybody whom a publication needs; the first Supplier chose a digest. Two editions are out, an hour apart."""
+    return world
 
 
 def to_chooser():

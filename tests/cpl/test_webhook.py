@@ -22,7 +22,19 @@ from tests.cpl.desk import signed_in, text_of
 from tests.cpl.listening import DRIPS, DROPS, HANGS, SLOW, listening
 from tests.factories import devices, people, publishing
 
-pytestmark = pytest.mark.django_db
+
+def edition_out(settings, folder):
+    """An edition that is out."""
+    publishing.signing_key(settings, folder)
+    stage = publishing.stage(parties=1)
+    publishing.listed(stage.cast)
+    [stage.edition] = publishing.publish(ISSUED)
+    return stage
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(edition_out)]
+
+
 NOON = devices.NOON
 MINUTE = dt.timedelta(minutes=1)
 ISSUED = NOON + 31 * MINUTE
@@ -37,13 +49,9 @@ def hook(settings):
 
 
 @pytest.fixture
-def stage(settings, tmp_path):
+def stage(world):
     """An edition that is out."""
-    publishing.signing_key(settings, tmp_path)
-    stage = publishing.stage(parties=1)
-    publishing.listed(stage.cast)
-    [stage.edition] = publishing.publish(ISSUED)
-    return stage
+    return world
 
 
 def call(at=ISSUED):

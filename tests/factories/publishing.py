@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import LazySettings
 
-from cpl.models import Edition, ListChange
+from cpl.models import DeviceModel, Edition, ListChange
 from cpl.services import publication
 from cpl.signing import make_key_file
 from secgov.accounts.models import Contact, Organisation, Role, User
@@ -57,6 +57,12 @@ def listed(cast: casts.Cast, *, at: dt.datetime = devices.NOON, **values: object
         values = {"image_hash": hashlib.sha256(str(values["firmware_version"]).encode()).hexdigest()} | values
     submission = devices.submitted(cast.manufacturer, cast.maker, at=at, **values)
     return devices.approved(devices.proposed(submission, cast.secretariat, at=at), cast.approver, at=at)
+
+
+def with_entry(settings: LazySettings, folder: Path) -> tuple[casts.Cast, DeviceModel]:
+    """The people of a listing and an entry on the list: a world for the tests that begin there."""
+    cast = casts.cast()
+    return cast, listed(cast).device_model
 
 
 def publish(at: dt.datetime, *, at_once: bool = False) -> list[Edition]:

@@ -84,6 +84,12 @@ def smets1_entry(cast: casts.Cast) -> DeviceModel:
     return devices.approved(devices.proposed(submission, cast.secretariat), cast.approver).device_model
 
 
+def with_smets1_entry(settings: LazySettings, folder: Path) -> tuple[Committee, DeviceModel]:
+    """Make the people of a removal and a SMETS1 entry on the list: a world for the tests that begin there."""
+    group = committee()
+    return group, smets1_entry(group.cast)
+
+
 def certificate_of(model: DeviceModel, body: str) -> AssuranceCertificate:
     """The first certificate of a body that names an entry."""
     named = model.coverage.filter(certificate__body=body, ended_on=None).order_by("certificate")

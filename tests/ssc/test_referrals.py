@@ -19,21 +19,21 @@ from ssc.services import authority_answers, referrals
 from ssc.services.referable import find_decision, in_words, key_of, open_to
 from tests.factories import devices, people, referring, removing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(removing.with_smets1_entry)]
 NOON, DAY = removing.NOON, removing.DAY
 LATER = NOON + DAY
 
 
 @pytest.fixture
-def group():
+def group(world):
     """Who plays."""
-    return removing.committee()
+    return world[0]
 
 
 @pytest.fixture
-def smets1(group):
+def smets1(world):
     """A SMETS1 entry on the list."""
-    return removing.smets1_entry(group.cast)
+    return world[1]
 
 
 def of(user):
