@@ -12,10 +12,12 @@ from cpl.models import ListChange
 from secgov.celery import app
 from secgov.checks import check_addresses, check_database_role, check_files, check_production_settings
 from secgov.journal import clock
+from secgov.journal import services as journal
+from secgov.journal.actors import SYSTEM
 from secgov.journal.models import Heartbeat
 from secgov.journal.services import beat
-from secgov.web.readiness import longest_silence
-from tests.factories import published
+from secgov.web.readiness import findings, longest_silence
+from tests.factories import people, published
 
 TOKEN = {"Authorization": "Bearer only-for-the-tests"}
 
@@ -49,6 +51,19 @@ def test_sweep_that_stopped_or_never_ran_is_named(beating):
     assert ready() == (503, ["sweep: publish", "sweep: send messages"])
     told = {each["name"]: each["says"] for each in Client().get("/readyz").json()["findings"]}
     assert told["sweep: publish"] == "It last ran 30 minutes ago."
+
+
+def test_sweep_that_never_ran_has_its_first_turns_before_it_and_no_more(beating):
+    Heartbeat.objects.filter(sweep__in=("send messages", "watch calendar")).delete()
+    began = clock.now()
+    journal.record(actor=SYSTEM, at=began, verb="test.began", subject=people.organisation(), reason="Test.")
+    wrong = []
+    for minutes in (1, 6, 24 * 60 + 1, 24 * 60 + 3):
+        at = began + dt.timedelta(minutes=minutes)
+        Heartbeat.objects.update(finished_at=at)
+        wrong.append([each.name for each in findings(clock=lambda at=at: at) if not each.good])
+    late = ["sweep: send messages"]
+    assert wrong == [[], late, late, [*late, "sweep: watch calendar"]]
 
 
 def test_broker_that_does_not_answer_is_named(beating, settings):

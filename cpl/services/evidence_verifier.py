@@ -20,7 +20,7 @@ def verify(folder: Path) -> list[str]:
         file = folder / name
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
             wrong.append(f"{name} is not what SHA256SUMS says.")
-    present = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+    present = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     wrong += [f"{name} is not named in SHA256SUMS." for name in sorted(present - named - {"SHA256SUMS"})]
     previous = (folder / "journal" / "begins-after.txt").read_text(encoding="utf-8")
     sealed, seals = {}, {previous}
@@ -45,6 +45,10 @@ def verify(folder: Path) -> list[str]:
     print(
         f"{len(sealed)} acts in {len(seals) - 1} seals; anchored by the manifests of: {', '.join(anchored) or 'none here'}."
     )
+    if not anchored:
+        print(
+            "Without such a manifest the seals prove each other only: ask for a pack made after the next edition."
+        )
     return wrong
 
 

@@ -8,8 +8,8 @@ from secgov.accounts.models import Contact, Organisation, Role, User
 from secgov.accounts.permissions import Duty, require
 from secgov.errors import Conflict
 from secgov.journal import services as journal
-from secgov.journal.beats import sweeps
-from secgov.journal.models import Heartbeat, Message, Task
+from secgov.journal.beats import signs_of_life, sweeps
+from secgov.journal.models import Message, Task
 from secgov.journal.nudge import nudge
 
 TEMPLATE = "accounts/tasks"
@@ -62,14 +62,11 @@ def mail_tasks(*, at: dt.datetime) -> int:
 def watch_sweeps(*, at: dt.datetime) -> int:
     """Open a task where sweeps were silent beyond their time, as when beat comes back after an outage; give how many.
 
-    A sweep that has never run is not silent: a system set up today has its first night before it.
+    A sweep that has never run is silent since the first act: a system set up today has its first night before it.
     """
-    seen = dict(Heartbeat.objects.values_list("sweep", "finished_at"))
-    silent = [
-        (each, seen[each.name])
-        for each in sweeps()
-        if each.name in seen and at - seen[each.name] > each.longest_silence
-    ]
+    seen, began = signs_of_life()
+    last = [(each, seen.get(each.name, began)) for each in sweeps()]
+    silent = [(each, when) for each, when in last if when and at - when > each.longest_silence]
     if silent:
         since = min(when for _, when in silent)
         journal.open_task(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from celery import current_app
 from celery.schedules import crontab
 
+from secgov.journal.models import Act, Heartbeat
+
 PATIENCE = 3  # a sweep may miss two turns before it counts as stopped
 GRACE = dt.timedelta(minutes=2)
 DAILY = dt.timedelta(days=1)
@@ -30,6 +32,12 @@ def sweeps() -> list[Sweep]:
         span = DAILY if isinstance(schedule, crontab) else dt.timedelta(seconds=float(schedule) * PATIENCE)
         found.setdefault(name, Sweep(name, does[:1].upper() + does[1:], _in_words(schedule), span + GRACE))
     return list(found.values())
+
+
+def signs_of_life() -> tuple[dict[str, dt.datetime], dt.datetime | None]:
+    """Give when each sweep was last seen, by name, and since when there is work: the first act of all, None before it."""
+    first = Act.objects.order_by("id").values_list("at", flat=True).first()
+    return dict(Heartbeat.objects.values_list("sweep", "finished_at")), first
 
 
 def longest_silence() -> dict[str, dt.timedelta]:

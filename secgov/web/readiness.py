@@ -10,8 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from secgov.checks import application_may_change_the_journal
-from secgov.journal.beats import DAILY, longest_silence
-from secgov.journal.models import Heartbeat
+from secgov.journal.beats import DAILY, longest_silence, signs_of_life
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +70,20 @@ def _role() -> Finding:
 
 
 def _sweeps(at: dt.datetime) -> list[Finding]:
-    seen = dict(Heartbeat.objects.values_list("sweep", "finished_at"))
-    return [_sweep(sweep, longest, seen.get(sweep), at) for sweep, longest in longest_silence().items()]
+    seen, began = signs_of_life()
+    return [
+        _sweep(sweep, longest, seen.get(sweep), began, at) for sweep, longest in longest_silence().items()
+    ]
 
 
-def _sweep(sweep: str, longest: dt.timedelta, seen: dt.datetime | None, at: dt.datetime) -> Finding:
+def _sweep(
+    sweep: str, longest: dt.timedelta, seen: dt.datetime | None, began: dt.datetime | None, at: dt.datetime
+) -> Finding:
     name = f"sweep: {sweep}"
     if seen is None:
-        # A nightly sweep of a system set up today has its first night before it.
-        return Finding(name, longest >= DAILY, "It has not run yet.")
+        # Of a system set up today each sweep has its first turn before it; one that never had it is not for ever good.
+        waits = at - began <= longest if began else longest >= DAILY
+        return Finding(name, waits, "It has not run yet.")
     age = at - seen
     minutes = int(age.total_seconds() // 60)
-    return Finding(name, age <= longest, f"It last ran {minutes} minutes ago.")
+    return Finding(name, age <= longest, f"It last ran {minutes} minute{'' if minutes == 1 else 's'} ago.")

@@ -9,6 +9,7 @@ from secgov.accounts.models import Contact, Organisation, Role
 from secgov.accounts.secretariat import addresses, mail_tasks, send_again, watch_sweeps
 from secgov.errors import NotPermitted
 from secgov.journal import services as journal
+from secgov.journal.actors import SYSTEM
 from secgov.journal.beats import sweeps
 from secgov.journal.models import Heartbeat, Message, Task
 from tests.factories import people
@@ -60,8 +61,18 @@ def test_sweeps_that_were_silent_are_one_task_when_they_come_back(desk):
 
 
 @pytest.mark.clause("TR-9")
-def test_new_system_is_not_silent(desk):
-    assert watch_sweeps(at=NOW) == 0
+def test_new_system_is_not_silent_until_a_sweep_has_missed_its_first_turns(desk):
+    began = NOW
+    journal.record(actor=SYSTEM, at=began, verb="test.began", subject=people.organisation(), reason="Test.")
+    nightly = [each for each in sweeps() if each.longest_silence > dt.timedelta(days=1)]
+    assert watch_sweeps(at=began) == 0
+    for each in sweeps():
+        if each not in nightly:
+            Heartbeat.objects.create(sweep=each.name, finished_at=began + dt.timedelta(days=2))
+    assert nightly and watch_sweeps(at=began + nightly[0].longest_silence) == 0
+    assert watch_sweeps(at=began + dt.timedelta(days=2)) == len(nightly), (
+        "those that never ran are not forgotten"
+    )
 
 
 @pytest.mark.clause("TR-9")

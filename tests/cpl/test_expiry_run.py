@@ -127,6 +127,8 @@ def test_three_days_without_a_run_are_made_good_and_marked_late(stage):
     row = certificate.expiry_notices.get(stage="M12")
     assert (row.state, row.outside_tolerance, row.due_on) == ("sent_late", False, dt.date(2026, 11, 30))
     assert row.obligation.was_late
+    words = " ".join(" ".join(told(stage.dcc)[0].context["others"][0]["lines"]).split())
+    assert words.endswith("Note Late: it was to go on Monday 30 November 2026.")
 
 
 @pytest.mark.clause("F2.7-1")

@@ -210,7 +210,7 @@ def _tell(
             "organisation", flat=True
         )
     )
-    written = letters.blocks(told)
+    written = letters.blocks(told, on=digest.day, calendar=journal.working_calendar())
     template, clause = TEMPLATES[digest.audience], CLAUSES[digest.audience]
     for party in parties:
         if party.pk in done:
