@@ -10,21 +10,21 @@ from secgov.errors import Conflict, NotPermitted, Refusal
 from secgov.journal.models import Obligation
 from tests.factories import devices, removing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(removing.with_smets1_entry)]
 NOON, DAY = removing.NOON, removing.DAY
 LATER = NOON + DAY
 
 
 @pytest.fixture
-def group():
+def group(world):
     """Who plays."""
-    return removing.committee()
+    return world[0]
 
 
 @pytest.fixture
-def smets1(group):
+def smets1(world):
     """A SMETS1 entry on the list."""
-    return removing.smets1_entry(group.cast)
+    return world[1]
 
 
 def decided(group, entry, at=LATER, others=(), **values):
@@ -204,7 +204,7 @@ def test_row_listed_in_error_is_removed_citing_f21_and_never_as_a_certificate_ma
         group, entry, clause="F2.1", evidence_note="The certificate names another model."
     ).changes.get()
     approve(change, group, LATER)
-    period = ListingPeriod.objects.get()
+    period = ListingPeriod.objects.get(device_model=entry)
     assert (period.closing_clause, change.removal_event) == ("F2.1", None)
     assert "No certificate is concerned" in period.public_reason
 

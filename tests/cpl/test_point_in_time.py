@@ -15,7 +15,6 @@ from tests.cpl.test_panel_decisions import approve, decided
 from tests.factories import devices, publishing, removing
 from tests.factories.published_list import HUB, METER, REAL_EDITION, file_of
 
-pytestmark = pytest.mark.django_db
 NOON, DAY, MINUTE = removing.NOON, removing.DAY, dt.timedelta(minutes=1)
 ENTRIES = "/api/v1/cpl/entries/"
 PARTS = ("csv", "full", "json")
@@ -41,13 +40,12 @@ def issue(at: dt.datetime) -> Edition:
     return edition
 
 
-@pytest.fixture
-def story(settings, tmp_path, time_machine):
+def history(settings, folder):
     """A hub's worth of history: listed on the 1st, one removed on the 3rd and reinstated on the 6th, one corrected on the 7th.
 
     The last one is listed on the 8th, shortly before midnight, and the edition that says so is issued on the 9th.
     """
-    publishing.signing_key(settings, tmp_path)
+    publishing.signing_key(settings, folder)
     publishing.party("DCC", "dcc")
     group = removing.committee()
     moving = removing.smets1_entry(group.cast)
@@ -74,8 +72,17 @@ def story(settings, tmp_path, time_machine):
     late = NOON + 7 * DAY + dt.timedelta(hours=11, minutes=50)
     publishing.listed(group.cast, at=late, firmware_version="05080609")
     issue(late + 31 * MINUTE)
-    time_machine.move_to(NOON + 9 * DAY)
     return [f"{each:06d}" for each in (moving.pk, steady.pk, steady.pk + 1)]
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(history)]
+
+
+@pytest.fixture
+def story(world, time_machine):
+    """A hub's worth of history, on the day after its last edition; its entries."""
+    time_machine.move_to(NOON + 9 * DAY)
+    return world
 
 
 @pytest.mark.clause("F2.2-1")

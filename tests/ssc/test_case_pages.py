@@ -1,8 +1,10 @@
 """The docket and the page of a case: what each person sees, and what a form takes or refuses."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -18,7 +20,13 @@ from ssc.services import impact, participants, requests
 from tests.cpl.desk import signed_in, text_of
 from tests.factories import cases, dcc_lists, devices, people, removing
 
-pytestmark = pytest.mark.django_db
+
+def open_case(settings: LazySettings, folder: Path) -> cases.Stage:
+    """One open case, not triaged, as of the true now."""
+    return cases.stage(at=dt.datetime.now(dt.UTC), imported=True)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(open_case)]
 NOON, DAY = cases.NOON, cases.DAY
 PDF = b"%PDF-1.4\n%%EOF\n"
 
@@ -34,9 +42,9 @@ def shown(who: User, case: Case) -> str:
 
 
 @pytest.fixture
-def setting() -> cases.Stage:
+def setting(world: cases.Stage) -> cases.Stage:
     """One open case, not triaged, as of the true now."""
-    return cases.stage(at=dt.datetime.now(dt.UTC), imported=True)
+    return world
 
 
 def test_docket_lists_cases_gravest_first_and_its_cost_does_not_grow_with_them():

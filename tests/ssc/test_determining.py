@@ -1,8 +1,10 @@
 """A determination from the secretary's draft to the Chair's word, and all that follows from it."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.db import DatabaseError, connection, transaction
 
 from cpl.models import BindingDetermination
@@ -15,15 +17,21 @@ from ssc.services.acting import SENT_TWICE
 from ssc.services.determination_facts import digest_of
 from tests.factories import cases, dcc_lists, people, publishing, removing
 
-pytestmark = pytest.mark.django_db
+
+def open_case(settings: LazySettings, folder: Path) -> cases.Stage:
+    """One open case on a withdrawal that NCSC has not confirmed."""
+    return cases.stage(imported=True)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(open_case)]
 NOON, DAY = cases.NOON, cases.DAY
 SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture
-def setting() -> cases.Stage:
+def setting(world: cases.Stage) -> cases.Stage:
     """One open case on a withdrawal that NCSC has not confirmed."""
-    return cases.stage(imported=True)
+    return world
 
 
 def decide(setting: cases.Stage, row: Determination, **changed: object) -> Determination:

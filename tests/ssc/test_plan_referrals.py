@@ -14,16 +14,22 @@ from ssc.services.referable import of_plan, open_to
 from tests.factories import cases, referring, removing
 from tests.ssc import planning
 
-pytestmark = pytest.mark.django_db
-NOON, DAY = cases.NOON, cases.DAY
 
-
-@pytest.fixture
-def setting():
+def determined_with_a_plan(settings, folder):
     """A case determined with a plan for one Supplier; 40 Working Days to gain its approval."""
     setting = cases.stage(confirmed=True)
     cases.decided(setting, with_plan=True)
     return setting
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(determined_with_a_plan)]
+NOON, DAY = cases.NOON, cases.DAY
+
+
+@pytest.fixture
+def setting(world):
+    """A case determined with a plan for one Supplier; 40 Working Days to gain its approval."""
+    return world
 
 
 @pytest.fixture
