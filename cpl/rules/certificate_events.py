@@ -24,6 +24,7 @@ from datetime import date, timedelta
 from cpl.rules.certificates import BODY_NAMES, NCSC, VALID, Certificate, is_in_force, relevant_date
 from cpl.rules.device_types import COMMUNICATIONS_HUB, ELECTRICITY_METERS, GSME
 from cpl.rules.limbs import Limb, check_limbs, limb
+from secgov.errors import Refusal
 
 EXPIRED, NOT_RENEWED, WITHDRAWN, CANCELLED = "EXPIRED", "NOT_RENEWED", "WITHDRAWN", "CANCELLED"
 KINDS = (EXPIRED, NOT_RENEWED, WITHDRAWN, CANCELLED)
@@ -254,6 +255,21 @@ def responsible_parties(device_type: str) -> frozenset[str]:
     if device_type == GSME:
         return frozenset({GAS_SUPPLIER})
     return frozenset({IMPORT_SUPPLIER, GAS_SUPPLIER})
+
+
+def check_renewal_day(*, taken_on: date, issued_on: date | None, on: date) -> None:
+    """Refuse an action towards renewal on a day on which nobody can have taken it. Section F2.6
+
+    Takes its London date, the certificate's issue date where known, and today's. The duty runs while the certificate is
+    valid: what was done before its issue was done for another one.
+    """
+    if taken_on > on:
+        raise Refusal("That day is still to come.", clause="F2.6", field="taken_on")
+    if issued_on is not None and taken_on < issued_on:
+        raise Refusal(
+            f"That day lies before the issue of the certificate, {_day(issued_on)}.", clause="F2.6", field="taken_on",
+            remedy="Give the day on which it was done for this certificate.",
+        )  # fmt: skip
 
 
 def is_renewal_in_time(*, taken_on: date, relevant_date: date) -> bool:

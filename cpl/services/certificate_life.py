@@ -95,8 +95,7 @@ def record_renewal_action(
             remedy="The DCC does so for Communications Hubs, for all else the Suppliers of its Device Models. If you supply one, "
             "add it to your estate first.",
         )
-    if taken_on > london_day(at):
-        raise Refusal("That day is still to come.", clause="F2.6", field="taken_on")
+    event_rules.check_renewal_day(taken_on=taken_on, issued_on=certificate.issued_on, on=london_day(at))
     what = clean_reason(what, field="what")
     said = {"organisation": organisation, "relevant_date": day, "taken_on": taken_on, "what": what}
     same = certificate.renewal_actions.filter(**said).first()

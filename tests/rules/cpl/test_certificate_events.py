@@ -173,3 +173,24 @@ def test_conditions_of_a_certificate_follow_from_its_dates_and_rows(life, on, ex
 )
 def test_event_before_the_rules_applied_is_historic_and_one_on_their_first_day_is_not(occurred_on, historic):
     assert rules.is_historic(occurred_on, dt.date(2022, 8, 1)) is historic
+
+
+@pytest.mark.clause("F2.6-0")
+@pytest.mark.parametrize(
+    ("taken_on", "refused"),
+    [
+        (dt.date(2024, 1, 4), "before the issue of the certificate, 5 January 2024"),
+        (dt.date(2024, 1, 5), ""),
+        (dt.date(2027, 11, 1), ""),
+        (dt.date(2027, 11, 2), "still to come"),
+    ],
+)
+def test_action_towards_renewal_lies_between_the_issue_and_today(taken_on, refused):
+    issued, today = dt.date(2024, 1, 5), dt.date(2027, 11, 1)
+    if not refused:
+        rules.check_renewal_day(taken_on=taken_on, issued_on=issued, on=today)
+        rules.check_renewal_day(taken_on=taken_on, issued_on=None, on=today)
+        return
+    with pytest.raises(Refusal, match=refused) as refusal:
+        rules.check_renewal_day(taken_on=taken_on, issued_on=issued, on=today)
+    assert refusal.value.field == "taken_on" and refusal.value.clause == "F2.6"
