@@ -75,6 +75,14 @@ def test_what_fell_away_in_time_our_own_targets_and_what_a_party_owes_are_not_co
 
 
 @pytest.mark.clause("F2.8-0")
+def test_what_is_overdue_since_before_the_twelve_months_is_the_worst_lateness_all_the_same():
+    duty("2026-12-22 16:00")
+    longest = duty("2025-11-27 12:00")
+    level = service_level(at=NOW)
+    assert level.worst.obligation == longest and level.total == Tally(0, 1) and len(level.overdue) == 2
+
+
+@pytest.mark.clause("F2.8-0")
 def test_what_fell_away_only_after_its_time_was_missed_and_stays_so():
     duty("2026-12-01 12:00", fell_away="2026-12-03 00:00")
     level = service_level(at=NOW)

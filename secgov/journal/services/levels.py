@@ -70,8 +70,8 @@ class Level:
 
     @property
     def worst(self) -> Missed | None:
-        """The longest lateness, None where nothing was late."""
-        return max(self.missed, key=lambda each: each.late_by, default=None)
+        """The longest lateness, of what is overdue since before the twelve months too; None where nothing was late."""
+        return max([*self.missed, *self.overdue], key=lambda each: each.late_by, default=None)
 
     def of_kind(self, kind: str) -> list[Tally]:
         """Give one kind month by month."""
