@@ -1,6 +1,7 @@
 """When a second transaction has come to where it must wait for ours."""
 
 import threading
+import time
 
 from django.db import connection
 
@@ -19,3 +20,4 @@ def wait_until_it_waits(thread: threading.Thread) -> None:
             if cursor.fetchone()[0]:
                 return
         assert not ended, "it ended without ever waiting for us"
+        time.sleep(0.01)  # so that it comes there the sooner
