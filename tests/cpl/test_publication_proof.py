@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,22 +16,29 @@ from secgov import verify
 from secgov.journal.models import Heartbeat, Task
 from tests.factories import devices, publishing
 
-pytestmark = pytest.mark.django_db
+
+def edition_out(settings, folder):
+    """Everybody whom a publication needs, a key to sign with, and an edition."""
+    publishing.signing_key(settings, folder)
+    stage = publishing.stage()
+    publishing.listed(stage.cast)
+    [made] = publishing.publish(NOON + HOUR)
+    return stage, made
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(edition_out)]
 NOON = devices.NOON
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 @pytest.fixture
-def stage(settings, tmp_path):
-    publishing.signing_key(settings, tmp_path)
-    return publishing.stage()
+def stage(world):
+    return world[0]
 
 
 @pytest.fixture
-def edition(stage):
-    publishing.listed(stage.cast)
-    [made] = publishing.publish(NOON + HOUR)
-    return made
+def edition(world):
+    return world[1]
 
 
 def get(address, **more):
@@ -96,8 +104,8 @@ def test_worker_without_its_key_calls_a_person_and_stays_alive(edition, settings
     assert Heartbeat.objects.get(sweep="state freshness").handled == 0
 
 
-def test_statement_that_says_otherwise_is_found_by_check_promises(edition, settings, tmp_path):
-    key = signing.load_signing_key(tmp_path / "signing-key.json")
+def test_statement_that_says_otherwise_is_found_by_check_promises(edition, settings):
+    key = signing.load_signing_key(Path(settings.SIGNING_KEY_FILE))
     said = signing.freshness_payload(
         environment=settings.ENVIRONMENT_NAME, edition=1, manifest_sha256="ab" * 32, at=NOON + HOUR
     )

@@ -6,9 +6,11 @@ says how each machine moves, and is compared with the transitions in code. Every
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Model
@@ -40,7 +42,13 @@ from ssc.services.determination_facts import digest_of
 from tests.factories import cases, people, referring, removing
 from tests.ssc import planning
 
-pytestmark = pytest.mark.django_db
+
+def three_entries(settings: LazySettings, folder: Path) -> cases.Stage:
+    """A stage with three entries whose certificate has ended, and the SSC's people."""
+    return cases.stage(entries=3, confirmed=True)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(three_entries)]
 NOON, DAY = cases.NOON, cases.DAY
 SOON, LATER = NOON + DAY, NOON + 2 * DAY
 LAST = NOON + 3 * DAY
@@ -294,9 +302,9 @@ def wrong(acts: list[Act], world: World) -> list[str]:
 
 
 @pytest.fixture
-def setting() -> cases.Stage:
+def setting(world: cases.Stage) -> cases.Stage:
     """A stage with three entries whose certificate has ended, and the SSC's people."""
-    return cases.stage(entries=3, confirmed=True)
+    return world
 
 
 def people_of(setting: cases.Stage) -> dict[Role, User]:

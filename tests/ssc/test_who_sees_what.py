@@ -5,8 +5,10 @@ requests, notices and referrals, and not even that others exist; the desk reads;
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -23,7 +25,6 @@ from tests.cpl.desk import page_of, signed_in, text_of
 from tests.factories import cases, people, referring, removing
 from tests.ssc import planning
 
-pytestmark = pytest.mark.django_db
 NOON, DAY = cases.NOON, cases.DAY
 SECRET = "One recovered key opens one meter."  # what the factory writes of the security implications
 
@@ -42,8 +43,7 @@ class World:
     addresses: dict[str, str]
 
 
-@pytest.fixture
-def world() -> World:
+def everybody(settings: LazySettings, folder: Path) -> World:
     """Make it, in life."""
     Rehearsal.objects.create(now=NOON + 5 * DAY, set_at=clock.real_now())
     setting = cases.stage(confirmed=True)
@@ -108,6 +108,9 @@ def world() -> World:
         "desk drawer": reverse("admin:documents_document_take", args=[paper.pk]),
     }  # fmt: skip
     return World(setting, mine, theirs, referral, paper, evidence, who, addresses)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.world.with_args(everybody)]
 
 
 FILE = {
