@@ -98,6 +98,11 @@ class Standing:
     action_recorded: bool = False
 
 
+def clause_of(stage: str) -> str:
+    """Give the clause by which a stage is told: the last warning goes to those responsible only. Section F2.7 and Section F2.6"""
+    return "F2.6" if stage == D30 else "F2.7"
+
+
 def target_day(relevant_on: date, stage: str) -> date:
     """Give the date that is 12 months, 6 months or 30 days before the Relevant Date. Section F2.7 and Section F2.6
 

@@ -300,3 +300,13 @@ def test_run_asks_the_database_no_more_for_each_certificate_that_is_not_due(
     with django_assert_max_num_queries(30):
         expiry.send_expiry_notices(clock=lambda: instant)
     assert ExpiryNotice.objects.count() == 12
+
+
+@pytest.mark.clause("F2.7-1", "F2.6-0")
+def test_stage_whose_date_passed_untold_calls_a_person_by_its_own_clause(stage):
+    expiring(stage.cast, on="2027-11-30", listed_at=LONG_BEFORE)
+    run("2026-11-20")
+    assert run("2027-12-01") == 0
+    tasks = dict(Task.objects.filter(key__startswith="never-told:").values_list("title", "clause"))
+    by_stage = {title.split(": ")[1].split(" before")[0]: clause for title, clause in tasks.items()}
+    assert by_stage == {"Twelve months": "F2.7", "Six months": "F2.7", "Thirty days": "F2.6"}

@@ -92,15 +92,17 @@ def settle(*, key: int, ground: str, at: dt.datetime) -> bool:
     obligation, stage.obligation = stage.obligation, None
     stage.save()
     journal.record(
-        actor=SYSTEM, at=at, verb=f"cpl.expiry_notice.{stage.state}", subject=stage, clause=CLAUSE, reason=stage.reason,
+        actor=SYSTEM, at=at, verb=f"cpl.expiry_notice.{stage.state}", subject=stage,
+        clause=rules.clause_of(stage.stage), reason=stage.reason,
         before={"state": "pending"}, after={"state": stage.state, "certificate": stage.certificate.number},
     )  # fmt: skip
     if obligation:
         journal.fall_away(obligation=obligation, reason=stage.reason, at=at)
     if ground == rules.DATE_PASSED:
         journal.open_task(
-            key=f"never-told:{stage.pk}", title=f"An expiry notice was never given: {stage}", clause=CLAUSE, at=at,
-            detail="Its Relevant Date passed before it could be given. Say in the journal why, and tell the Parties.",
+            key=f"never-told:{stage.pk}", title=f"An expiry notice was never given: {stage}", at=at,
+            clause=rules.clause_of(stage.stage), detail="Its Relevant Date passed before it could be given. "
+            "Say in the journal why, and tell " + ("those responsible." if stage.stage == rules.D30 else "the Parties."),
             subject=stage,
         )  # fmt: skip
     return True
@@ -175,7 +177,7 @@ def _awaken(stage: ExpiryNotice, planned: rules.PlannedStage, at: dt.datetime) -
         stage.first_known_on, stage.late_reason = london_day(at), planned.late_reason
     stage.save()
     journal.record(
-        actor=SYSTEM, at=at, verb="cpl.expiry_notice.revived", subject=stage, clause=CLAUSE,
+        actor=SYSTEM, at=at, verb="cpl.expiry_notice.revived", subject=stage, clause=rules.clause_of(stage.stage),
         reason="The certificate covers a listed Device Model under this date."
         if planned.is_pending else stage.reason,
         before={"state": before}, after={"state": stage.state},
