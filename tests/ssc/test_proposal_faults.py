@@ -277,7 +277,7 @@ def test_every_step_of_a_proposal_and_its_group_is_taken_with_the_applications_o
         )
         meetings.minute_meeting(
             meeting=held, by=who.secretary, at=BEGAN + 2 * DAY, version=held.version, chaired_by=who.chair,
-            present=group.members.all(), minutes="Agreed.",
+            present=group.members.all(), minutes="Agreed.", classification="amber",
         )  # fmt: skip
     assert latest(row).state == "published"
 
