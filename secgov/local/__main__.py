@@ -118,8 +118,8 @@ def _compile_once(places: Places) -> None:
 
 
 def _workers() -> int:
-    """How many processes run the tests: two more than there are processors, since each waits for a server at times."""
-    return min(len(os.sched_getaffinity(0)) + 2, 8)
+    """How many processes run the tests: one more than there are processors, since each waits for a server at times."""
+    return min(len(os.sched_getaffinity(0)) + 1, 8)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
