@@ -15,7 +15,7 @@ KINDS = {"pending": "", "sent": "good", "sent_late": "warn", "cancelled": "gone"
 class ExpiryNoticeAdmin(RegisterAdmin):
     """Every stage of every Relevant Date (F2.7, F2.6), those that were not told among them, with why."""
 
-    list_display = ("on_certificate", "stage", "relevant_on", "target_on", "standing", "sent_at", "reason")
+    list_display = ("on_certificate", "stage", "relevant_on", "target_on", "standing", "sent_at")
     list_display_links = ("stage",)
     list_filter = ("state", "stage", "outside_tolerance")
     search_fields = ("certificate__number",)

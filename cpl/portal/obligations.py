@@ -1,7 +1,5 @@
 """The Party's own ledger: what its organisation owes and owed under the Code, and how each duty ended."""
 
-from typing import Any
-
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,6 +11,7 @@ from cpl.portal.frame import certificates_to_open, page
 from secgov.accounts.permissions import Duty, organisations_of
 from secgov.journal import clock
 from secgov.journal.models import Obligation
+from secgov.journal.models.obligations import ObligationQuerySet
 
 PAGE = 25
 STANDING, MISSED, ENDED = "standing", "missed", "ended"
@@ -62,16 +61,16 @@ def obligations(request: HttpRequest) -> HttpResponse:
     return page(request, "obligations.html", context)
 
 
-def _chosen(rows: Any, shown: ObligationFilter) -> Any:
+def _chosen(rows: ObligationQuerySet, shown: ObligationFilter) -> ObligationQuerySet:
     values = shown.cleaned_data if shown.is_valid() else {}
     if words := values.get("q"):
         rows = rows.filter(
             Q(duty__icontains=words) | Q(subject_name__icontains=words) | Q(clause__icontains=words)
         )
     if values.get("state") == STANDING:
-        rows = rows.filter(discharged_at=None, fell_away_at=None)
+        rows = rows.standing()
     if values.get("state") == ENDED:
         rows = rows.exclude(discharged_at=None, fell_away_at=None)
     if values.get("state") == MISSED:
-        rows = rows.filter(pk__in=Obligation.objects.missed(at=clock.now()).values("pk"))
+        rows = rows.missed(at=clock.now())
     return rows
